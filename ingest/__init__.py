@@ -1,0 +1,1 @@
+"""The library: pages in, validated claims out. Knows neither Dagster nor dbt."""
