@@ -1,0 +1,183 @@
+"""The way from the lake into the DuckDB file: every frame becomes a table of the `raw` schema.
+
+Belongs here: opening the warehouse file, loading it in one transaction, keeping the history of claims.
+Does not belong here: anything that gives the rows meaning (that is dbt's work).
+
+One process writes the file at a time, and nobody else may have it open meanwhile: readers use the exported
+Parquet. Every connection made here is closed again, whatever happens.
+
+Environment variables
+    UNION_WAREHOUSE_DUCKDB_MEMORY    memory limit of a connection, such as `2GB`; default: DuckDB's own
+    UNION_WAREHOUSE_DUCKDB_THREADS   threads of a connection; default 2
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from ingest.lake import Lake
+from ingest.schemas import FRAMES, polars_schema
+
+RAW = "raw"
+HISTORY = "claim_history"
+LOCK_ATTEMPTS = 5
+LOCK_PAUSE_SECONDS = 1.0
+
+
+class WarehouseError(Exception):
+    """The warehouse cannot be opened or loaded; the message says which file is at fault and how to mend it."""
+
+
+@contextmanager
+def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to the warehouse file that is closed on leaving, also after an error.
+
+    Waits a few seconds for another process to let go of the file. Raises WarehouseError if it does not, or if
+    the file is no DuckDB database.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = _open(path, read_only=read_only)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": int(os.environ.get("UNION_WAREHOUSE_DUCKDB_THREADS", "2"))
+    }
+    memory = os.environ.get("UNION_WAREHOUSE_DUCKDB_MEMORY")
+    if memory:
+        config["memory_limit"] = memory
+    for attempt in range(1, LOCK_ATTEMPTS + 1):
+        try:
+            return duckdb.connect(str(path), read_only=read_only, config=config)
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise WarehouseError(f"{path} cannot be opened as a DuckDB file: {_first_line(error)}") from error
+            if attempt == LOCK_ATTEMPTS:
+                raise WarehouseError(f"{path} is open in another process: end it, then run this again") from error
+            time.sleep(LOCK_PAUSE_SECONDS)
+    raise AssertionError("unreachable: the loop returns or raises")
+
+
+def load_raw(lake: Lake, warehouse_path: Path, loaded_at: datetime | None = None) -> dict[str, int]:
+    """Load every frame of the lake into the `raw` schema, replacing what stood there. Returns rows by frame.
+
+    All happens in one transaction: readers afterwards see the former state or the new one, and loading the
+    same lake again changes nothing. A frame without parts becomes an empty table of the right types.
+    `raw.claim_history` keeps every version of every claim with the times at which it was asserted and
+    retracted (`loaded_at`, now by default). Raises WarehouseError for a file that cannot be read.
+    """
+    when = loaded_at or datetime.now(UTC)
+    with connect(warehouse_path) as connection:
+        connection.execute("BEGIN TRANSACTION")
+        try:
+            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW}")
+            counts = {frame: _load_frame(connection, lake, frame) for frame in FRAMES}
+            counts[HISTORY] = _keep_history(connection, when)
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+    return counts
+
+
+def _load_frame(connection: duckdb.DuckDBPyConnection, lake: Lake, frame: str) -> int:
+    """Replace one raw table by the rows of all parts, in order of their file names."""
+    empty = pl.DataFrame(schema=polars_schema(FRAMES[frame]))
+    _create_like(connection, frame, empty)
+    for file in lake.parts(frame):
+        _append(connection, frame, read_part(lake, frame, file))
+    return _count(connection, frame)
+
+
+def _create_like(connection: duckdb.DuckDBPyConnection, table: str, empty: pl.DataFrame) -> None:
+    connection.register("incoming", empty.to_arrow())
+    connection.execute(f"CREATE OR REPLACE TABLE {RAW}.{table} AS FROM incoming LIMIT 0")
+    connection.unregister("incoming")
+
+
+def _append(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
+    connection.register("incoming", rows.to_arrow())
+    connection.execute(f"INSERT INTO {RAW}.{table} BY NAME FROM incoming")
+    connection.unregister("incoming")
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"SELECT count(*) FROM {RAW}.{table}").fetchone()  # noqa: S608 (names of our own)
+    return int(row[0]) if row else 0
+
+
+def read_part(lake: Lake, frame: str, file: str) -> pl.DataFrame:
+    """One part of a frame as it is stored. Raises WarehouseError naming the file, what is wrong and the mend."""
+    mend = f"remove it and materialise {frame} again"
+    try:
+        with lake.fs.open(file, "rb") as handle:
+            rows = pl.read_parquet(handle.read())
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise WarehouseError(f"{file} cannot be read as Parquet ({_first_line(error)}): {mend}") from error
+    expected = polars_schema(FRAMES[frame])
+    if dict(rows.schema) != expected:
+        differing = sorted(set(expected.items()) ^ set(rows.schema.items()), key=lambda column: column[0])
+        names = ", ".join(dict.fromkeys(name for name, _ in differing)) or "their order"
+        raise WarehouseError(f"{file} does not have the columns of {frame} (see: {names}): {mend}")
+    return rows
+
+
+def _keep_history(connection: duckdb.DuckDBPyConnection, when: datetime) -> int:
+    """Bring `raw.claim_history` up to date: new versions are asserted, versions no longer stated are retracted.
+
+    A version is a claim with all its values; a claim that is read differently retracts its former version.
+    """
+    connection.execute(
+        """
+        CREATE TABLE IF NOT EXISTS raw.claim_history AS
+        SELECT *, '' AS source_row_md5, now() AS asserted_at, now() AS retracted_at FROM raw.claims LIMIT 0
+        """
+    )
+    _match_columns(connection)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE current_claims AS "
+        "SELECT *, md5(CAST(claims AS VARCHAR)) AS source_row_md5 FROM raw.claims AS claims"
+    )
+    connection.execute(
+        """
+        UPDATE raw.claim_history SET retracted_at = $when
+        WHERE retracted_at IS NULL AND source_row_md5 NOT IN (SELECT source_row_md5 FROM current_claims)
+        """,
+        {"when": when},
+    )
+    connection.execute(
+        """
+        INSERT INTO raw.claim_history BY NAME
+        SELECT DISTINCT ON (source_row_md5) *, $when::TIMESTAMPTZ AS asserted_at, NULL::TIMESTAMPTZ AS retracted_at
+        FROM current_claims
+        WHERE source_row_md5 NOT IN (SELECT source_row_md5 FROM raw.claim_history WHERE retracted_at IS NULL)
+        ORDER BY claim_id
+        """,
+        {"when": when},
+    )
+    connection.execute("DROP TABLE current_claims")
+    return _count(connection, HISTORY)
+
+
+def _match_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give the history the columns that claims have gained since it was made; older versions leave them empty."""
+    types = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {RAW}.claims").fetchall()}
+    known = {name for name, *_ in connection.execute(f"DESCRIBE {RAW}.{HISTORY}").fetchall()}
+    for name in [name for name in types if name not in known]:
+        connection.execute(f'ALTER TABLE {RAW}.{HISTORY} ADD COLUMN "{name}" {types[name]}')
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

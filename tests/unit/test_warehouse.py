@@ -1,0 +1,147 @@
+"""Loading the lake into DuckDB: all or nothing, the same twice, and no claim ever forgotten."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from ingest.lake import Lake
+from ingest.schemas import FRAMES, Claims, Quarantine, typed_frame
+from ingest.warehouse import WarehouseError, connect, load_raw
+
+MONDAY = datetime(2026, 11, 2, 8, tzinfo=UTC)
+TUESDAY = datetime(2026, 11, 3, 8, tzinfo=UTC)
+
+CLAIM: dict[str, object] = {
+    "claim_id": "00000000000000aa", "source_id": "yearbook", "page_id": "p1", "url": "http://a/1",
+    "body_sha256": "0" * 64,    "section": "概况", "char_start": 0, "char_end": 5, "table_cell": None, "raw_span": "570.8万",
+    "sentence": "会员570.8万人。",
+    "metric_code": "union_members", "obs_value": 5708000.0, "value_low": 5707500.0, "value_high": 5708500.0,
+    "qualifier": "EQ", "unit_code": "person", "unit_raw": "万人", "breakdown": "", "ref_area": "150000",
+    "ref_area_name": "内蒙古自治区", "ref_year": 2017, "period_type": "year_end", "year_basis": "volume_minus_one",
+    "region_basis": "title", "reporting_scope": "all_levels", "statistic": "stock", "change_kind": "level",
+    "base_text": None, "is_floor_language": False, "is_target": False, "extractor_version": "1", "rule": "left",
+    "phrase": "会员", "note": None,
+}  # fmt: skip
+
+
+def claims(*changes: dict[str, object]) -> pl.DataFrame:
+    return typed_frame(Claims, [CLAIM | change for change in changes])
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(str(tmp_path / "lake"))
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Path:
+    return tmp_path / "warehouse.duckdb"
+
+
+def rows(warehouse: Path, query: str) -> list[tuple[object, ...]]:
+    with connect(warehouse, read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_every_frame_becomes_a_typed_table_even_without_parts(lake: Lake, warehouse: Path) -> None:
+    counts = load_raw(lake, warehouse)
+
+    assert counts == dict.fromkeys([*FRAMES, "claim_history"], 0)
+    types = dict(rows(warehouse, "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'claims'"))
+    assert (types["obs_value"], types["ref_year"], types["is_target"]) == ("DOUBLE", "BIGINT", "BOOLEAN")
+
+
+def test_parts_of_all_sources_are_loaded_together(lake: Lake, warehouse: Path) -> None:
+    lake.write("claims", claims({}), "yearbook", "2018")
+    lake.write("claims", claims({"claim_id": "00000000000000bb"}), "gazetteer", "none")
+
+    assert load_raw(lake, warehouse)["claims"] == 2
+
+
+def test_loading_twice_changes_nothing(lake: Lake, warehouse: Path) -> None:
+    lake.write("claims", claims({}), "yearbook", "2018")
+    everything = "SELECT * FROM raw.claim_history"
+
+    load_raw(lake, warehouse, MONDAY)
+    first = rows(warehouse, everything)
+    load_raw(lake, warehouse, TUESDAY)
+
+    assert rows(warehouse, everything) == first
+
+
+def test_history_keeps_retracted_and_changed_claims(lake: Lake, warehouse: Path) -> None:
+    lake.write("claims", claims({}, {"claim_id": "00000000000000bb"}), "yearbook", "2018")
+    load_raw(lake, warehouse, MONDAY)
+    lake.write("claims", claims({"obs_value": 5707600.0}), "yearbook", "2018")
+    load_raw(lake, warehouse, TUESDAY)
+
+    days = "asserted_at::DATE::VARCHAR, retracted_at::DATE::VARCHAR"
+    assert rows(warehouse, f"SELECT claim_id, obs_value, {days} FROM raw.claim_history ORDER BY ALL") == [
+        ("00000000000000aa", 5707600.0, "2026-11-03", None),
+        ("00000000000000aa", 5708000.0, "2026-11-02", "2026-11-03"),
+        ("00000000000000bb", 5708000.0, "2026-11-02", "2026-11-03"),
+    ]
+
+
+def test_a_claim_that_returns_is_asserted_anew(lake: Lake, warehouse: Path) -> None:
+    for when, data in ((MONDAY, claims({})), (TUESDAY, claims()), (datetime(2026, 11, 4, tzinfo=UTC), claims({}))):
+        lake.write("claims", data, "yearbook", "2018")
+        load_raw(lake, warehouse, when)
+
+    assert rows(warehouse, "SELECT count(*), count(retracted_at) FROM raw.claim_history") == [(2, 1)]
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1 and then nonsense", b"\x00" * 4096])
+def test_an_unreadable_file_is_named_and_nothing_is_lost(lake: Lake, warehouse: Path, content: bytes) -> None:
+    lake.write("claims", claims({}), "yearbook", "2018")
+    load_raw(lake, warehouse)
+    broken = Path(lake.path("quarantine", "yearbook", "parse"))
+    broken.parent.mkdir(parents=True)
+    broken.write_bytes(content)
+
+    with pytest.raises(
+        WarehouseError, match=r"quarantine/yearbook/parse\.parquet cannot be read as Parquet .*: remove it"
+    ):
+        load_raw(lake, warehouse)
+
+    assert rows(warehouse, "SELECT count(*) FROM raw.claims") == [(1,)]
+
+
+def test_a_file_with_other_columns_is_named_with_the_column(lake: Lake, warehouse: Path) -> None:
+    row = {
+        "source_id": "a",
+        "stage": "parse",
+        "key": "k",
+        "url": None,
+        "column": None,
+        "check": "c",
+        "value": None,
+        "reason": "r",
+    }
+    path = Path(lake.write("quarantine", typed_frame(Quarantine, [row]), "a", "parse"))
+    pl.read_parquet(path).rename({"reason": "why"}).write_parquet(path)
+
+    with pytest.raises(WarehouseError, match=r"does not have the columns of quarantine \(see: reason, why\)"):
+        load_raw(lake, warehouse)
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path, lake: Lake) -> None:
+    path = tmp_path / "notes.duckdb"
+    path.write_text("these are not the tables you are looking for" * 200)
+
+    with pytest.raises(WarehouseError, match=r"notes\.duckdb cannot be opened as a DuckDB file"):
+        load_raw(lake, path)
+
+
+def test_limits_come_from_the_environment(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNION_WAREHOUSE_DUCKDB_THREADS", "1")
+    monkeypatch.setenv("UNION_WAREHOUSE_DUCKDB_MEMORY", "256MiB")
+
+    with connect(warehouse) as connection:
+        limits = connection.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchone()
+
+    assert limits == (1, "256.0 MiB")
