@@ -4,9 +4,10 @@ Belongs here: paths and addresses read from the environment. Does not belong her
 source (that is `ingest.catalogue`) or about how a stage works.
 
 Environment variables
-    UNION_WAREHOUSE_HOME     folder of everything the project writes; default `data` in the working folder
-    UNION_WAREHOUSE_LAKE     lake root, a folder or any fsspec URL; default `<home>/lake`
-    UNION_WAREHOUSE_SAMPLE   host:port where the embedded sample site answers; default 127.0.0.1:8750
+    UNION_WAREHOUSE_HOME         folder of everything the project writes; default `data` in the working folder
+    UNION_WAREHOUSE_LAKE         lake root, a folder or any fsspec URL; default `<home>/lake`
+    UNION_WAREHOUSE_SAMPLE       host:port where the embedded sample site answers; default 127.0.0.1:8750
+    UNION_WAREHOUSE_CATALOGUE    folder of catalogue files to use instead of the ones that come with the project
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Settings:
     home: Path
     lake_root: str
     sample_address: str
+    catalogue_folder: Path | None = None
 
     @property
     def archive_root(self) -> Path:
@@ -55,8 +57,10 @@ class Settings:
 def load_settings() -> Settings:
     """Read the settings from the environment; relative paths are resolved against the working folder."""
     home = Path(os.environ.get("UNION_WAREHOUSE_HOME", "data")).resolve()
+    catalogue = os.environ.get("UNION_WAREHOUSE_CATALOGUE")
     return Settings(
         home=home,
         lake_root=os.environ.get("UNION_WAREHOUSE_LAKE", str(home / "lake")),
         sample_address=os.environ.get("UNION_WAREHOUSE_SAMPLE", DEFAULT_SAMPLE_ADDRESS),
+        catalogue_folder=Path(catalogue).resolve() if catalogue else None,
     )
