@@ -7,7 +7,9 @@ a frame and a crash leaves the former one in place.
 
 from __future__ import annotations
 
+import io
 import uuid
+from collections.abc import Mapping
 
 import fsspec
 import polars as pl
@@ -36,13 +38,24 @@ class Lake:
 
     def write(self, frame: str, data: pl.DataFrame, source_id: str = NO_SOURCE, part: str = WHOLE) -> str:
         """Write one part of a frame, replacing the former one at once. Returns the path."""
-        target = self.path(frame, source_id, part)
+        buffer = io.BytesIO()
+        data.select(list(polars_schema(FRAMES[frame]))).write_parquet(buffer)
+        return self.write_bytes(self.path(frame, source_id, part), buffer.getvalue())
+
+    def write_bytes(self, target: str, content: bytes) -> str:
+        """Write one file under the root at once: a reader sees the former content or the new. Returns the path."""
         temporary = f"{target}.{uuid.uuid4().hex}.tmp"
         self.fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
-        with self.fs.open(temporary, "wb") as handle:
-            data.select(list(polars_schema(FRAMES[frame]))).write_parquet(handle)
+        self.fs.pipe_file(temporary, content)
         self.fs.mv(temporary, target)
         return target
+
+    def replace(self, frame: str, parts: Mapping[str, pl.DataFrame], source_id: str = NO_SOURCE) -> None:
+        """Write the parts of a source and remove its former parts that are not among them."""
+        written = {self.write(frame, data, source_id, part).rsplit("/", 1)[1] for part, data in parts.items()}
+        for file in self.parts(frame, source_id):
+            if file.rsplit("/", 1)[1] not in written:
+                self.fs.rm_file(file)
 
     def parts(self, frame: str, source_id: str | None = None) -> list[str]:
         """The files of a frame, of one source or of all, in order of name."""
