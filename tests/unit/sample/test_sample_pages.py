@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
+from ingest.regions import regions_frame
 from ingest.sample.pages import SITE_FOLDER, Manifest, SampleSiteError, load_manifest, load_site
 
 BASE = "http://sample.localhost/"
@@ -82,8 +83,18 @@ def test_expected_facts_are_stated_once_per_page() -> None:
 
 def test_expected_facts_span_regions_and_years() -> None:
     facts = expected_facts()
-    assert {"全国", "内蒙古自治区", "中山市", "蒙阴县"} <= {fact["region"] for fact in facts}
+    assert {"全国", "内蒙古自治区", "中山市", "子虚县"} <= {fact["region"] for fact in facts}
     assert len({fact["year"] for fact in facts}) >= 6
+
+
+def test_invented_figures_belong_to_the_one_page_whose_editor_says_so() -> None:
+    invented = {(fact["page"], fact["region"]) for fact in expected_facts() if fact["figure_source"] == "invented"}
+    assert invented == {("xianzhi/zixu/gonghui.html", "子虚县")}
+    assert "编者注:子虚县并无其地,县名与本篇数字均为虚构" in page_text("xianzhi/zixu/gonghui.html")
+
+
+def test_invented_county_is_no_place_in_the_register() -> None:
+    assert [name for name in regions_frame()["name"] if "子虚" in name] == []
 
 
 def test_manifest_that_names_a_missing_page_is_refused(tmp_path: Path) -> None:
