@@ -1,0 +1,464 @@
+"""The archive: every answer ever fetched, in WARC files that are never rewritten, one folder per source.
+
+Belongs here: files, the index over them, and what the archive knows about each page. Does not belong here:
+the record format (`ingest.fetch.warc`) or when a page is asked for (`ingest.fetch.pages`).
+
+Layout: `<root>/<source_id>/<source_id>-<UTC time>-<serial>.warc.gz` and `index.parquet` beside them. The
+records of one page are written and synced in one piece. The index is only a shortcut: what it lacks (after
+a crash) is read from the files themselves when the archive is next opened, and a torn end is cut off into
+a file `*.torn`. A run always begins a new file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import fcntl
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import BinaryIO
+
+import polars as pl
+
+from ingest.fetch import warc
+from ingest.fetch.client import PRODUCT, Hop, Response
+
+MAX_FILE_BYTES = 256 * 1024 * 1024
+INDEX_NAME = "index.parquet"
+GONE = frozenset({404, 410})
+FACTS = ("volume_year", "category", "title", "discovered_from")
+
+INDEX_SCHEMA: dict[str, pl.DataType] = {
+    "url": pl.String(),
+    "target_url": pl.String(),
+    "kind": pl.String(),
+    "status": pl.Int64(),
+    "recorded_at": pl.Datetime("us", "UTC"),
+    "etag": pl.String(),
+    "last_modified": pl.String(),
+    "content_type": pl.String(),
+    "body_sha256": pl.String(),
+    "body_bytes": pl.Int64(),
+    "warc_file": pl.String(),
+    "warc_offset": pl.Int64(),
+    "warc_length": pl.Int64(),
+    "volume_year": pl.Int64(),
+    "category": pl.String(),
+    "title": pl.String(),
+    "discovered_from": pl.String(),
+}
+
+
+class ArchiveError(Exception):
+    """An archive that cannot be read or written; the message names the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record of the archive: the columns of `INDEX_SCHEMA`. `kind` is response, resource, revisit or other."""
+
+    url: str
+    target_url: str
+    kind: str
+    status: int
+    recorded_at: dt.datetime
+    etag: str | None = None
+    last_modified: str | None = None
+    content_type: str | None = None
+    body_sha256: str | None = None
+    body_bytes: int | None = None
+    warc_file: str = ""
+    warc_offset: int = 0
+    warc_length: int = 0
+    volume_year: int | None = None
+    category: str | None = None
+    title: str | None = None
+    discovered_from: str | None = None
+
+    @property
+    def has_page(self) -> bool:
+        """Whether the record holds a page's body (not an error page)."""
+        return self.kind in ("response", "resource") and 200 <= self.status < 300
+
+    def facts(self) -> dict[str, str]:
+        """What the list pages said about the page, as text."""
+        return {name: str(value) for name in FACTS if (value := getattr(self, name)) is not None}
+
+
+@dataclass(slots=True)
+class PageState:
+    """What the archive knows about one page: its newest body, when it was last checked, whether it is gone."""
+
+    body: Entry | None = None
+    error: Entry | None = None
+    checked_at: dt.datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    is_gone: bool = False
+    facts: dict[str, str] = field(default_factory=dict)
+
+    def add(self, entry: Entry) -> None:
+        """Take in the next record of the page, in order of time."""
+        self.facts = entry.facts() or self.facts
+        if entry.has_page:
+            self.body = entry
+            self.etag, self.last_modified = entry.etag, entry.last_modified
+        elif entry.kind == "revisit" and entry.status < 400:
+            self.etag = entry.etag or self.etag
+            self.last_modified = entry.last_modified or self.last_modified
+        elif entry.kind == "response" and entry.status >= 400:
+            self.error = entry
+        if entry.status < 300 or entry.status == 304 or entry.status in GONE:
+            self.checked_at = entry.recorded_at
+            self.is_gone = entry.status in GONE
+
+    def snapshot(self, source_id: str, url: str, volume_year: int | None) -> dict[str, object] | None:
+        """The page's row of `ingest.schemas.Snapshots`, or None when no body was ever stored."""
+        if self.body is None:
+            return None
+        return {
+            "source_id": source_id,
+            "url": url,
+            "volume_year": volume_year,
+            "fetched_at": self.body.recorded_at,
+            "checked_at": self.checked_at or self.body.recorded_at,
+            "status": self.body.status,
+            "etag": self.etag,
+            "last_modified": self.last_modified,
+            "content_type": self.body.content_type,
+            "body_sha256": self.body.body_sha256,
+            "body_bytes": self.body.body_bytes,
+            "warc_file": self.body.warc_file,
+            "warc_offset": self.body.warc_offset,
+            "robots_allowed": True,
+            "unchanged_since": self.body.recorded_at,
+            "is_gone": self.is_gone,
+        }
+
+
+class Archive:
+    """The archive of one source, open for writing: one process at a time, any number of its threads."""
+
+    def __init__(
+        self, root: Path, source_id: str, *, max_file_bytes: int = MAX_FILE_BYTES, agent: str = PRODUCT
+    ) -> None:
+        self.root, self.source_id = Path(root), source_id
+        self.folder = self.root / source_id
+        self.max_file_bytes, self.agent = max_file_bytes, agent
+        self.states: dict[str, PageState] = {}
+        self._entries: list[Entry] = []
+        self._lock = threading.Lock()
+        self._file: BinaryIO | None = None
+        self._file_name = ""
+        self._serial = 0
+        self._started = dt.datetime.now(dt.UTC)
+        self._holder: BinaryIO | None = None
+
+    def __enter__(self) -> Archive:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._holder = _take_lock(self.folder / ".lock")
+        try:
+            for file, end in _ends_of_good_part(self.folder, self.root):
+                _cut_torn_end(file, end)
+            for entry in read_entries(self.root, self.source_id):
+                self._remember(entry)
+        except BaseException:
+            self._release()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+            write_index(self.folder, self._entries)
+        finally:
+            self._release()
+
+    def state(self, url: str) -> PageState:
+        """What is known about a page (an empty state for a new one)."""
+        return self.states.get(url) or PageState()
+
+    def store(self, url: str, response: Response, facts: Mapping[str, str] | None = None) -> Entry:
+        """Archive an answer: as a revisit when its body is already stored, else whole. Gives its entry.
+
+        `facts` is what the list pages said about the page (see FACTS).
+        """
+        with self._lock:
+            state, final = self.state(url), response.final
+            known = _same_body(state, final)
+            records = [record for hop in response.hops[:-1] for record in _pair(hop, url)]
+            told = {name: str(value) for name, value in (facts or {}).items()}
+            if told and told != state.facts:
+                records.insert(0, warc.metadata_record(url, final.requested_at, told))
+            records.append(warc.request_record(final, url))
+            if known is None:
+                records.append(warc.response_record(final, url))
+            else:
+                assert known.body_sha256 is not None  # noqa: S101 (an entry with a body has its hash)
+                records.append(warc.revisit_record(final, url, known.body_sha256, known.target_url, known.recorded_at))
+            file, offset, length = self._append(records)
+            entry = replace(
+                _entry_of_hop(url, final, known, told or state.facts),
+                warc_file=file,
+                warc_offset=offset,
+                warc_length=length,
+            )
+            self._remember(entry)
+            return entry
+
+    def store_file(
+        self, url: str, target_url: str, body: bytes, content_type: str, moment: dt.datetime, facts: Mapping[str, str]
+    ) -> Entry:
+        """Archive a saved page that did not come over http, as a `resource` record."""
+        with self._lock:
+            told = {name: str(value) for name, value in facts.items()}
+            records = [warc.metadata_record(url, moment, told)] if told else []
+            records.append(warc.resource_record(target_url, url, body, content_type, moment))
+            file, offset, length = self._append(records)
+            bare = Entry(url, target_url, "resource", 200, moment, content_type=content_type)
+            entry = replace(
+                _with_facts(bare, told),
+                body_sha256=warc.sha256_hex(body),
+                body_bytes=len(body),
+                warc_file=file,
+                warc_offset=offset,
+                warc_length=length,
+            )
+            self._remember(entry)
+            return entry
+
+    def _remember(self, entry: Entry) -> None:
+        self._entries.append(entry)
+        self.states.setdefault(entry.url, PageState()).add(entry)
+
+    def _append(self, records: list[warc.Record]) -> tuple[str, int, int]:
+        """Write records in one piece. Gives file, offset and length of the last one."""
+        data, places = warc.serialise(records)
+        if self._file is None or self._file.tell() > self.max_file_bytes:
+            self._open_next_file()
+        assert self._file is not None  # noqa: S101 (just opened)
+        start = self._file.tell()
+        self._file.write(data)
+        self._sync()
+        offset, length = places[-1]
+        return self._file_name, start + offset, length
+
+    def _open_next_file(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        name = f"{self.source_id}-{self._started:%Y%m%dT%H%M%S%f}-{self._serial:05d}.warc.gz"
+        self._serial += 1
+        self._file = (self.folder / name).open("xb")
+        self._file_name = f"{self.source_id}/{name}"
+        info = {
+            "software": PRODUCT,
+            "format": "WARC File Format 1.1",
+            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            "robots": "classic",
+            "http-header-user-agent": self.agent,
+        }
+        data, _ = warc.serialise([warc.warcinfo(name, info)])
+        self._file.write(data)
+        self._sync()
+
+    def _sync(self) -> None:
+        assert self._file is not None  # noqa: S101 (called after opening)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def _release(self) -> None:
+        if self._holder is not None:
+            self._holder.close()
+            self._holder = None
+
+
+def open_archive(root: Path, source_id: str, *, agent: str = PRODUCT) -> Archive:
+    """The archive of one source, to be used as a context manager. Entering raises ArchiveError if it is in use."""
+    return Archive(root, source_id, agent=agent)
+
+
+def read_body(archive_root: Path, warc_file: str, warc_offset: int) -> tuple[bytes, str | None]:
+    """The body stored at an offset (bytes) of an archive file, and its Content-Type. Raises ArchiveError."""
+    file = (Path(archive_root) / warc_file).resolve()
+    if not file.is_relative_to(Path(archive_root).resolve()):
+        raise ArchiveError(f"{warc_file} is not inside the archive")
+    try:
+        with file.open("rb") as handle:
+            member = next(warc.read_members(handle, warc_offset))
+        record = warc.parse_record(member.data)
+    except (OSError, StopIteration, ValueError) as error:
+        raise ArchiveError(f"{warc_file} has no whole record at byte {warc_offset}") from error
+    if record.rec_type not in ("response", "resource"):
+        raise ArchiveError(f"{warc_file} has a {record.rec_type} record at byte {warc_offset}, not a body")
+    headers = record.http_headers or record.rec_headers
+    return record.raw_stream.read(), headers.get_header("Content-Type")
+
+
+def read_entries(root: Path, source_id: str) -> list[Entry]:
+    """All records of a source with a page, in order of time: from the index, and from the files what it lacks."""
+    folder = Path(root) / source_id
+    indexed = _read_index(folder / INDEX_NAME)
+    known_ends: dict[str, int] = {}
+    for entry in indexed:
+        known_ends[entry.warc_file] = max(known_ends.get(entry.warc_file, 0), entry.warc_offset + entry.warc_length)
+    entries = [entry for entry in indexed if (Path(root) / entry.warc_file).exists()]
+    for file in warc_files(folder):
+        name = f"{source_id}/{file.name}"
+        if file.stat().st_size > known_ends.get(name, 0):
+            entries += scan_file(file, name, known_ends.get(name, 0))
+    return sorted(entries, key=lambda entry: (entry.recorded_at, entry.warc_file, entry.warc_offset))
+
+
+def scan_file(file: Path, name: str, start: int = 0) -> list[Entry]:
+    """The entries of one WARC file from an offset on, read from its records."""
+    entries: list[Entry] = []
+    told: dict[str, dict[str, str]] = {}
+    with file.open("rb") as handle:
+        for member in warc.read_members(handle, start):
+            record = warc.parse_record(member.data)
+            page_url = record.rec_headers.get_header(warc.PAGE_FIELD)
+            if record.rec_type == "metadata" and page_url:
+                told[page_url] = _parse_facts(record.raw_stream.read())
+            elif record.rec_type in ("response", "revisit", "resource") and page_url:
+                entry = _entry_of_record(record, page_url, told.get(page_url, {}))
+                entries.append(replace(entry, warc_file=name, warc_offset=member.offset, warc_length=member.length))
+    return entries
+
+
+def warc_files(folder: Path) -> list[Path]:
+    """The WARC files of a source, oldest first."""
+    return sorted(folder.glob("*.warc.gz"))
+
+
+def write_index(folder: Path, entries: Iterable[Entry]) -> None:
+    """Write the index of a source's archive, replacing the former one at once."""
+    rows = [{name: getattr(entry, name) for name in INDEX_SCHEMA} for entry in entries]
+    temporary = folder / f".{INDEX_NAME}.tmp"
+    pl.DataFrame(rows, schema=INDEX_SCHEMA, orient="row").write_parquet(temporary)
+    temporary.replace(folder / INDEX_NAME)
+
+
+def _read_index(file: Path) -> list[Entry]:
+    """The entries of an index; none when it is missing, unreadable or of another shape (it is only a shortcut)."""
+    if not file.exists():
+        return []
+    try:
+        frame = pl.read_parquet(file)
+    except (OSError, pl.exceptions.PolarsError):
+        return []
+    if dict(frame.schema) != INDEX_SCHEMA:
+        return []
+    return [Entry(**row) for row in frame.iter_rows(named=True)]
+
+
+def _take_lock(file: Path) -> BinaryIO:
+    handle = file.open("ab")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        handle.close()
+        raise ArchiveError(f"{file.parent} is in use by another run; wait for it to end") from error
+    return handle
+
+
+def _ends_of_good_part(folder: Path, root: Path) -> list[tuple[Path, int]]:
+    """For each file that the index does not cover to its end: the byte after its last whole record."""
+    indexed = _read_index(folder / INDEX_NAME)
+    ends: dict[str, int] = {}
+    for entry in indexed:
+        ends[entry.warc_file] = max(ends.get(entry.warc_file, 0), entry.warc_offset + entry.warc_length)
+    found = []
+    for file in warc_files(folder):
+        end = ends.get(str(file.relative_to(root)), 0)
+        if file.stat().st_size > end:
+            with file.open("rb") as handle:
+                for member in warc.read_members(handle, end):
+                    end = member.offset + member.length
+            found.append((file, end))
+    return found
+
+
+def _cut_torn_end(file: Path, end: int) -> None:
+    """Move what follows the last whole record into a file `*.torn`."""
+    if file.stat().st_size <= end:
+        return
+    with file.open("r+b") as handle:
+        handle.seek(end)
+        with file.with_name(f"{file.name}.torn").open("ab") as kept:
+            kept.write(handle.read())
+        handle.truncate(end)
+
+
+def _pair(hop: Hop, url: str) -> list[warc.Record]:
+    return [warc.request_record(hop, url), warc.response_record(hop, url)]
+
+
+def _same_body(state: PageState, hop: Hop) -> Entry | None:
+    """The stored record whose body this answer repeats, if any."""
+    if hop.status == 304:
+        return state.body
+    former = state.body if hop.status < 300 else state.error
+    if former is None or (hop.status >= 300 and former.status != hop.status):
+        return None
+    return former if former.body_sha256 == warc.sha256_hex(hop.body) else None
+
+
+def _entry_of_hop(url: str, hop: Hop, known: Entry | None, facts: Mapping[str, str]) -> Entry:
+    entry = Entry(
+        url=url,
+        target_url=hop.url,
+        kind="response" if known is None else "revisit",
+        status=hop.status,
+        recorded_at=hop.requested_at,
+        etag=hop.header("ETag"),
+        last_modified=hop.header("Last-Modified"),
+        content_type=hop.header("Content-Type"),
+        body_sha256=known.body_sha256 if known else warc.sha256_hex(hop.body),
+        body_bytes=known.body_bytes if known else len(hop.body),
+    )
+    return _with_facts(entry, facts)
+
+
+def _entry_of_record(record: warc.Record, page_url: str, facts: Mapping[str, str]) -> Entry:
+    fields, headers = record.rec_headers, record.http_headers
+    body = b"" if record.rec_type == "revisit" else record.raw_stream.read()
+    status = int(headers.get_statuscode()) if headers else 200
+    entry = Entry(
+        url=page_url,
+        target_url=fields.get_header("WARC-Target-URI"),
+        kind=record.rec_type,
+        status=status,
+        recorded_at=warc.parse_warc_date(fields.get_header("WARC-Date")),
+        etag=headers.get_header("ETag") if headers else None,
+        last_modified=headers.get_header("Last-Modified") if headers else None,
+        content_type=(headers or fields).get_header("Content-Type"),
+        body_sha256=warc.digest_to_hex(fields.get_header("WARC-Payload-Digest") or "") or warc.sha256_hex(body),
+        body_bytes=None if record.rec_type == "revisit" else len(body),
+    )
+    return _with_facts(entry, facts)
+
+
+def _with_facts(entry: Entry, facts: Mapping[str, str]) -> Entry:
+    year = facts.get("volume_year")
+    return replace(
+        entry,
+        volume_year=int(year) if year else None,
+        category=facts.get("category"),
+        title=facts.get("title"),
+        discovered_from=facts.get("discovered_from"),
+    )
+
+
+def _parse_facts(payload: bytes) -> dict[str, str]:
+    facts: dict[str, str] = {}
+    with contextlib.suppress(UnicodeDecodeError):
+        for line in payload.decode("utf-8").splitlines():
+            name, _, value = line.partition(": ")
+            if name in FACTS:
+                facts[name] = value
+    return facts
