@@ -25,6 +25,7 @@ import polars as pl
 
 from ingest.fetch import warc
 from ingest.fetch.client import PRODUCT, Hop, Response
+from ingest.fetch.local import SavedPage
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 INDEX_NAME = "index.parquet"
@@ -211,20 +212,19 @@ class Archive:
             self._remember(entry)
             return entry
 
-    def store_file(
-        self, url: str, target_url: str, body: bytes, content_type: str, moment: dt.datetime, facts: Mapping[str, str]
-    ) -> Entry:
+    def store_file(self, url: str, page: SavedPage, facts: Mapping[str, str]) -> Entry:
         """Archive a saved page that did not come over http, as a `resource` record."""
         with self._lock:
+            moment = dt.datetime.now(dt.UTC)
             told = {name: str(value) for name, value in facts.items()}
             records = [warc.metadata_record(url, moment, told)] if told else []
-            records.append(warc.resource_record(target_url, url, body, content_type, moment))
+            records.append(warc.resource_record(url, page.body, page.content_type, moment))
             file, offset, length = self._append(records)
-            bare = Entry(url, target_url, "resource", 200, moment, content_type=content_type)
+            bare = Entry(url, url, "resource", 200, moment, content_type=page.content_type)
             entry = replace(
                 _with_facts(bare, told),
-                body_sha256=warc.sha256_hex(body),
-                body_bytes=len(body),
+                body_sha256=warc.sha256_hex(page.body),
+                body_bytes=len(page.body),
                 warc_file=file,
                 warc_offset=offset,
                 warc_length=length,

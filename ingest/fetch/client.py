@@ -18,6 +18,7 @@ from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.cookies import RequestsCookieJar
@@ -276,7 +277,7 @@ class HttpClient:
                     body, is_truncated = _read(answer, source, robots=robots)
             finally:
                 CURRENT.reset(token)
-        return _hop(url, requested_at, request, answer, body, is_truncated=is_truncated), latency
+        return _hop(url, requested_at, answer, body, is_truncated=is_truncated), latency
 
 
 def open_client(settings: Settings, *, contact: str | None = None) -> HttpClient:
@@ -416,22 +417,15 @@ def _retry_after(answer: requests.Response) -> float | None:
     return max(0.0, (when - dt.datetime.now(dt.UTC)).total_seconds())
 
 
-def _hop(
-    url: str,
-    requested_at: dt.datetime,
-    request: requests.PreparedRequest,
-    answer: requests.Response,
-    body: bytes,
-    *,
-    is_truncated: bool,
-) -> Hop:
+def _hop(url: str, requested_at: dt.datetime, answer: requests.Response, body: bytes, *, is_truncated: bool) -> Hop:
     raw: Any = answer.raw
-    host = url.split("/", 3)[2]
+    request = answer.request
+    asked = ((str(key), str(value)) for key, value in request.headers.items())
     return Hop(
         url=url,
         requested_at=requested_at,
         request_line=f"GET {request.path_url} HTTP/1.1",
-        request_headers=(("Host", host), *((str(key), str(value)) for key, value in request.headers.items())),
+        request_headers=(("Host", urlsplit(url).netloc), *asked),
         protocol="HTTP/1.0" if raw.version == 10 else "HTTP/1.1",
         status=answer.status_code,
         reason=str(answer.reason or ""),

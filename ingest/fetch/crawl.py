@@ -104,12 +104,10 @@ def crawl_source(
     return refs, typed_frame(Quarantine, list(walk.quarantine.values()))
 
 
-def read_list(source: Source, crawl: Crawl, response: Response) -> ListPage:
+def read_list(source: Source, response: Response) -> ListPage:
     """Read the answer to a list page's address with the rules of its source."""
     final = response.final
-    return read_list_page(
-        final.body, final.url, final.header("Content-Type"), crawl.pagination, source.canonical, source.charset_hint
-    )
+    return read_list_page(final.body, final.url, final.header("Content-Type"), source)
 
 
 def follows(link: Link, rule: LinkRule) -> bool:
@@ -221,7 +219,7 @@ def _visit(walk: Walk, crawl: Crawl, ref: ListRef, http: HttpClient) -> None:
         return
     if response.final.url != ref.url:
         walk.seen.add(canonical_url(response.final.url, walk.source.canonical))
-    page = read_list(walk.source, crawl, response)
+    page = read_list(walk.source, response)
     found = _take_links(walk, crawl, ref, page)
     _take_next_pages(walk, crawl, ref, page, found)
 

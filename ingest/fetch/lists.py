@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
-from ingest.catalogue import Canonical, Pagination
+from ingest.catalogue import Canonical, Pagination, Source
 from ingest.fetch.urls import BadAddressError, absolute_url, canonical_url
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]+)", re.IGNORECASE)
@@ -37,16 +37,10 @@ class ListPage:
     computed_pages: tuple[str, ...]
 
 
-def read_list_page(
-    body: bytes,
-    url: str,
-    content_type: str | None,
-    pagination: Pagination,
-    rule: Canonical,
-    charset_hint: str | None = None,
-) -> ListPage:
-    """Read a list page. Links that are not http addresses are left out."""
-    charset = find_charset(body, content_type, charset_hint)
+def read_list_page(body: bytes, url: str, content_type: str | None, source: Source) -> ListPage:
+    """Read a list page with the rules of its source. Links that are not http addresses are left out."""
+    rule = source.canonical
+    charset = find_charset(body, content_type, source.charset_hint)
     text = body.decode(charset, "replace")
     tree = LexborHTMLParser(text)
     base_node = tree.css_first("base[href]")
@@ -57,6 +51,7 @@ def read_list_page(
         address = _canonical(base, href, charset, rule) if href else None
         if address:
             links.append(Link(address, _link_text(node.text(), node.attributes)))
+    pagination = source.crawl.pagination if source.crawl else Pagination()
     return ListPage(tuple(links), _computed_pages(text, base, pagination, rule))
 
 

@@ -6,7 +6,6 @@ the same on every machine; the files go through the archive like fetched pages.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +22,10 @@ Complain = Callable[[str, str, str], None]
 
 @dataclass(frozen=True, slots=True)
 class SavedPage:
-    """A page read from a file: its bytes, its content type, and when it was saved."""
+    """A page read from a file: its bytes and its content type."""
 
     body: bytes
     content_type: str
-    saved_at: dt.datetime
 
 
 def is_local_url(url: str) -> bool:
@@ -72,5 +70,4 @@ def _read(source: Source, file: Path) -> SavedPage:
     size = file.stat().st_size
     if size > source.pace.max_body_bytes:
         raise FetchError(f"the file has {size} bytes, more than `max_body_bytes`")
-    saved_at = dt.datetime.fromtimestamp(file.stat().st_mtime, dt.UTC)
-    return SavedPage(file.read_bytes(), CONTENT_TYPES[file.suffix.lower()], saved_at)
+    return SavedPage(file.read_bytes(), CONTENT_TYPES[file.suffix.lower()])

@@ -14,7 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -61,7 +61,7 @@ class Outcome:
     check: str | None = None
 
 
-def fetch_pages(
+def fetch_pages(  # noqa: PLR0913, PLR0917 (the frames and tools of a run are what they are)
     source: Source,
     refs: pl.DataFrame,
     previous_snapshots: pl.DataFrame,
@@ -88,24 +88,20 @@ def fetch_pages(
     )
 
 
+@dataclass(slots=True)
 class _Run:
     """One run over the pages of a source; its methods are called from one thread per host."""
 
-    def __init__(
-        self,
-        source: Source,
-        archive: Archive,
-        http: HttpClient,
-        checked_at: dict[str, dt.datetime],
-        total: int,
-        progress: Progress | None,
-    ) -> None:
-        self.source, self.archive, self.http = source, archive, http
-        self.checked_at, self.total, self.progress = checked_at, total, progress
-        self.log: list[Row] = []
-        self.quarantine: list[Row] = []
-        self.asked = 0
-        self._lock = threading.Lock()
+    source: Source
+    archive: Archive
+    http: HttpClient
+    checked_at: dict[str, dt.datetime]
+    total: int
+    progress: Progress | None
+    log: list[Row] = field(default_factory=list)
+    quarantine: list[Row] = field(default_factory=list)
+    asked: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fetch_all(self, refs: list[Row]) -> None:
         """Fetch pages of one host, one after the other."""
@@ -144,7 +140,7 @@ class _Run:
         return Outcome(outcome, state.body.status, RESUMED)
 
     def _may_ask(self) -> bool:
-        with self._lock:
+        with self.lock:
             self.asked += 1
             return self.asked <= self.source.pace.max_pages
 
@@ -172,7 +168,7 @@ class _Run:
             return Outcome("failed", None, "the file is empty", check="empty_body")
         if state.body is not None and state.body.body_sha256 == sha256_hex(page.body):
             return Outcome("unchanged")
-        self.archive.store_file(url, url, page.body, page.content_type, page.saved_at, facts)
+        self.archive.store_file(url, page, facts)
         return Outcome("fetched")
 
     def _note(self, url: str, requested_at: dt.datetime, outcome: Outcome) -> None:
@@ -186,7 +182,7 @@ class _Run:
             "attempts": outcome.attempts,
             "elapsed_ms": outcome.elapsed_ms,
         }
-        with self._lock:
+        with self.lock:
             self.log.append(row)
             if outcome.check:
                 self.quarantine.append(self._quarantined(url, outcome))

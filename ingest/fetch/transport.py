@@ -20,7 +20,6 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
-from urllib3.util.timeout import _DEFAULT_TIMEOUT
 
 from ingest.fetch.guard import Guard
 
@@ -97,8 +96,8 @@ def _connect(connection: HTTPConnection) -> socket.socket:
 
 
 def _open(connection: HTTPConnection, exchange: Exchange, target: tuple[str, int]) -> socket.socket:
-    timeout = connection.timeout if connection.timeout is not _DEFAULT_TIMEOUT else exchange.deadline.seconds
-    sock = socket.create_connection(target, timeout=timeout)  # type: ignore[arg-type]
+    timeout = connection.timeout if isinstance(connection.timeout, int | float) else exchange.deadline.seconds
+    sock = socket.create_connection(target, timeout=timeout)
     for option in connection.socket_options or ():
         sock.setsockopt(*option)
     sys.audit("http.client.connect", connection, connection.host, connection.port)

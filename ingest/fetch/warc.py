@@ -73,7 +73,7 @@ def warc_date(moment: dt.datetime) -> str:
 
 def parse_warc_date(text: str) -> dt.datetime:
     """The moment of a WARC-Date, with or without fractions of a second."""
-    return dt.datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(dt.UTC)
+    return dt.datetime.fromisoformat(text).astimezone(dt.UTC)
 
 
 def warcinfo(filename: str, info: Mapping[str, str]) -> Record:
@@ -121,10 +121,10 @@ def revisit_record(
     return builder.create_warc_record(hop.url, "revisit", http_headers=headers, warc_headers_dict=fields)
 
 
-def resource_record(url: str, page_url: str, body: bytes, content_type: str, moment: dt.datetime) -> Record:
+def resource_record(url: str, body: bytes, content_type: str, moment: dt.datetime) -> Record:
     """A page that did not come over http: a saved file."""
     fields = {
-        PAGE_FIELD: page_url,
+        PAGE_FIELD: url,
         "WARC-Date": warc_date(moment),
         "WARC-Payload-Digest": payload_digest(sha256_hex(body)),
         "Content-Type": content_type,
@@ -185,7 +185,7 @@ def parse_record(data: bytes, *, check_digests: bool = False) -> Record:
     """The one record of an unfolded member. Raises ValueError when there is none."""
     try:
         return next(iter(ArchiveIterator(io.BytesIO(data), check_digests=check_digests)))
-    except Exception as error:  # warcio raises several unrelated kinds  # noqa: BLE001
+    except Exception as error:  # warcio raises several unrelated kinds
         raise ValueError(f"not a WARC record: {error}") from error
 
 
