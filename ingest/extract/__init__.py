@@ -1,0 +1,9 @@
+"""Page to claims: quantities, what they count, for whom, where and when.
+
+Belongs here: reading. Words that the reading knows live in `ingest.vocabulary` as data. Does not belong
+here: decoding, layout and tables as printed (`ingest.parse`), choosing between claims (dbt).
+"""
+
+from ingest.extract.page import EXTRACTOR_VERSION, extract_claims, read_page
+
+__all__ = ["EXTRACTOR_VERSION", "extract_claims", "read_page"]

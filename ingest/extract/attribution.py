@@ -1,0 +1,385 @@
+"""Which quantity counts what: pairs the quantities of a sentence with the labels around them.
+
+Belongs here: the grammar of counting (a noun left of its number, right of it, shared by two nouns, carried
+over from the clause before). Does not belong here: where and when (`places`, `years`).
+
+A pair is rated by how directly label and number stand together and how much the label spells out. The best
+pairs are taken first; each quantity and each label is used once. What no pair reaches stays unmapped.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from ingest.extract.labels import Occurrence
+from ingest.extract.quantities import Quantity
+from ingest.vocabulary import Label, breakdown_words, metrics, words
+
+COMMAS = ",、;:"
+CLAUSE_MARK = re.compile(r"[,;。!?\n]")
+BRACKETS = re.compile(r"\([^()]{0,12}\)|[“”\"<>《》\[\]\x00]")
+NEEDS_NOUN = frozenset({"count", "person"})
+PERSON_WORDS = frozenset({"人", "员"})
+ENOUGH = 40.0
+MONEY = "yuan"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a quantity counts: canonical metric codes with the breakdown, and the rule that decided."""
+
+    codes: tuple[str, ...]
+    breakdown: dict[str, str]
+    rule: str
+    label: Occurrence | None
+    note: str | None = None
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A sentence of the view with its quantities and labels; offsets index the view."""
+
+    text: str
+    start: int
+    end: int
+    heading: str
+    before: str
+    quantities: list[Quantity] = field(default_factory=list)
+    occurrences: list[Occurrence] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A quantity and a label that may name it."""
+
+    score: float
+    quantity: int
+    occurrence: Occurrence
+    rule: str
+
+
+def attribute(sentence: Sentence, view: str) -> list[Match | None]:
+    """One match (or None) per quantity of the sentence, in order."""
+    admissible = _admissible(sentence)
+    pairs = _pairs(sentence, admissible, view)
+    matches = _choose(sentence, pairs, admissible, view)
+    matches = _share_listed(sentence, matches, admissible, view)
+    matches = _inherit_parts(sentence, matches, view)
+    return _carry_contract_type(matches)
+
+
+def allows(label: Label, quantity: Quantity) -> bool:
+    """Whether the measure word can count what the label names."""
+    return unit_of(label, quantity) is not None
+
+
+def unit_of(label: Label, quantity: Quantity) -> str | None:
+    """The unit code of the claim, or None when the measure word cannot count this metric.
+
+    A measure word with a unit of its own wins over the metric's unit (户 beats 人数).
+    """
+    wanted = label.units or {metrics()[metrics()[label.metrics[0]].canonical_code].unit_code}
+    unit = quantity.unit
+    if unit is None:
+        return min(wanted) if MONEY not in wanted and "percent" not in wanted else None
+    if unit.unit_code is not None and unit.unit_code in wanted:
+        return unit.unit_code
+    if wanted & unit.accepts:
+        if unit.unit_code is None or unit.word in ("名", "位"):
+            return min(wanted & unit.accepts)
+        return unit.unit_code
+    return unit.unit_code if unit.unit_code and label.units and unit.unit_code in label.units else None
+
+
+def _admissible(sentence: Sentence) -> list[Occurrence]:
+    """Occurrences whose context is there, without those inside a longer admissible one."""
+    context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
+    kept = [item for item in sentence.occurrences if not item.label.needs or any(word in context for word in item.label.needs)]
+    result: list[Occurrence] = []
+    for item in kept:
+        if not any(_swallows(other, item) for other in kept):
+            result.append(item)
+    return result
+
+
+def _swallows(longer: Occurrence, item: Occurrence) -> bool:
+    """A longer label over the same place that can count the same kind of thing wins."""
+    if longer.end - longer.start <= item.end - item.start or longer.start > item.start or longer.end < item.end:
+        return False
+    return _dimension(longer.label) == _dimension(item.label)
+
+
+def _dimension(label: Label) -> str:
+    units = label.units or {metrics()[label.metrics[0]].unit_code}
+    if MONEY in units or "percent" in units:
+        return min(units)
+    return "person" if units & {"person", "person_time", "household"} else "count"
+
+
+def _pairs(sentence: Sentence, occurrences: list[Occurrence], view: str) -> list[Pair]:
+    pairs: list[Pair] = []
+    for index, quantity in enumerate(sentence.quantities):
+        floor = sentence.quantities[index - 1].end if index else sentence.start
+        ceiling = sentence.quantities[index + 1].start if index + 1 < len(sentence.quantities) else sentence.end
+        for item in occurrences:
+            if item.start < floor or item.end > ceiling or not allows(item.label, quantity):
+                continue
+            if item.end <= quantity.number_start and item.label.position != "right":
+                pair = _left_pair(index, quantity, item, view)
+            elif item.start >= quantity.end and item.label.position != "left":
+                pair = _right_pair(index, quantity, item, view, sentence)
+            else:
+                continue
+            if pair is not None:
+                pairs.append(pair)
+    return pairs
+
+
+def _left_pair(index: int, quantity: Quantity, item: Occurrence, view: str) -> Pair | None:
+    """The label stands before the number: 会员570.8万人."""
+    gap = view[item.end : quantity.start]
+    residue = strip_linkers(gap)
+    commas = sum(gap.count(mark) for mark in ",;")
+    if _refused(item.label, _clause(view, item.start, quantity.end)):
+        return None
+    headed = heads_right(quantity, view)
+    if not residue and not commas:
+        score, rule = 100.0, "label_left"
+    elif not commas and len(residue) <= 16:
+        score, rule = 78.0 - 2.5 * len(residue), "label_left_near"
+    elif commas == 1 and _dimension(item.label) == MONEY and len(residue) <= 20:
+        score, rule = 46.0 - 1.0 * len(residue), "purpose_before"
+    else:
+        return None
+    if headed:
+        score -= 22.0 if rule == "label_left" else 60.0
+    if quantity.unit is None:
+        score -= 0.0 if rule == "label_left" else 100.0
+    if item.label.text.endswith(("率", "面", "比例")) or rule == "label_left":
+        score += 4.0
+    return _enough(Pair(score + _weight(item), index, item, rule))
+
+
+def _right_pair(index: int, quantity: Quantity, item: Occurrence, view: str, sentence: Sentence) -> Pair | None:
+    """The label stands after the number: 吸引2万多名求职者."""
+    gap = view[quantity.end : item.start]
+    if quantity.unit is None or CLAUSE_MARK.search(gap) and _dimension(item.label) != MONEY:
+        return None
+    commas = len(CLAUSE_MARK.findall(gap))
+    if commas > 1 or _refused(item.label, _clause(view, quantity.start, item.end)):
+        return None
+    residue = strip_linkers(gap)
+    if not residue and not commas:
+        score, rule = 96.0, "label_right"
+    elif not commas and len(residue) <= 18:
+        score, rule = 74.0 - 2.5 * len(residue), "label_right_near"
+    elif commas and len(residue) <= 16:
+        score, rule = 44.0 - 1.0 * len(residue), "purpose_after"
+    else:
+        return None
+    if _named_by_next(item, quantity, sentence, view):
+        score -= 40.0
+    return _enough(Pair(score + _weight(item), index, item, rule))
+
+
+def _enough(pair: Pair) -> Pair | None:
+    return pair if pair.score >= ENOUGH else None
+
+
+def _weight(item: Occurrence) -> float:
+    return min(2.0 * item.weight, 20.0) - (6.0 if item.weight <= 2 else 0.0)
+
+
+def _named_by_next(item: Occurrence, quantity: Quantity, sentence: Sentence, view: str) -> bool:
+    """The label stands directly before the next number, whose noun it is then."""
+    following = next((other for other in sentence.quantities if other.start >= item.end), None)
+    if following is None:
+        return False
+    return not strip_linkers(view[item.end : following.start]) and not CLAUSE_MARK.search(view[item.end : following.start])
+
+
+def _refused(label: Label, clause: str) -> bool:
+    return any(word in clause for word in label.refuses)
+
+
+def _clause(view: str, start: int, end: int) -> str:
+    """The text from the punctuation before `start` to the punctuation after `end`."""
+    begin = max(view.rfind(mark, max(0, start - 40), start) for mark in ",;。!?\n") + 1
+    stop = CLAUSE_MARK.search(view, end, min(len(view), end + 30))
+    return view[max(begin, start - 40) : stop.start() if stop else min(len(view), end + 30)]
+
+
+@lru_cache(maxsize=1)
+def _linkers() -> re.Pattern[str]:
+    vocabulary = words()
+    options = set(vocabulary["linker"])
+    options |= {item for kind, items in vocabulary.items() if kind.startswith("left_qualifier") for item in items}
+    ordered = sorted(options, key=len, reverse=True)
+    return re.compile("|".join(re.escape(word) for word in ordered) + r"|[\s,、;:。\x00]")
+
+
+@lru_cache(maxsize=65536)
+def strip_linkers(gap: str) -> str:
+    """What is left of the text between a label and a number without brackets, quotes and linking words."""
+    return _linkers().sub("", BRACKETS.sub("", gap))
+
+
+def heads_right(quantity: Quantity, view: str) -> bool:
+    """True when a noun follows the measure word, so that the number counts that noun: 12个盟市."""
+    if quantity.dimension not in NEEDS_NOUN or quantity.unit_raw in PERSON_WORDS:
+        return False
+    following = view[quantity.end : quantity.end + 6]
+    if not following or not "\u4e00" <= following[0] <= "\u9fff":
+        return following[:1] in "“《"
+    return not any(following.startswith(word) for word in words()["predicate"])
+
+
+def _choose(sentence: Sentence, pairs: list[Pair], occurrences: list[Occurrence], view: str) -> list[Match | None]:
+    """The best pairs first; each quantity once, each label once per dimension of its neighbours."""
+    chosen: dict[int, Pair] = {}
+    used: set[tuple[int, int]] = set()
+    for pair in sorted(pairs, key=lambda item: (-item.score, item.quantity, item.occurrence.start, item.occurrence.label.line)):
+        place = (pair.occurrence.start, pair.occurrence.end)
+        taken = place in used and not _is_purpose(pair)
+        if pair.quantity in chosen or taken:
+            continue
+        chosen[pair.quantity] = pair
+        used.add(place)
+    return [_match(sentence, index, chosen.get(index), occurrences, view) for index in range(len(sentence.quantities))]
+
+
+def _is_purpose(pair: Pair) -> bool:
+    """Money takes its purpose from a label that may also name the people served."""
+    return _dimension(pair.occurrence.label) == MONEY
+
+
+def _match(
+    sentence: Sentence, index: int, pair: Pair | None, occurrences: list[Occurrence], view: str
+) -> Match | None:
+    if pair is None:
+        return None
+    quantity = sentence.quantities[index]
+    extra = _coordinated(pair, occurrences, view, quantity)
+    codes = [*(code for item in extra for code in item.label.metrics), *pair.occurrence.label.metrics]
+    breakdown = dict(pair.occurrence.label.breakdown)
+    for code in pair.occurrence.label.metrics:
+        breakdown |= metrics()[code].fixed_breakdown
+    breakdown = breakdown_around(sentence, index, pair, view, tuple(codes)) | breakdown
+    canonical = tuple(dict.fromkeys(metrics()[code].canonical_code for code in codes))
+    return Match(canonical, breakdown, pair.rule + ("+coordinated" if extra else ""), pair.occurrence)
+
+
+def _coordinated(pair: Pair, occurrences: list[Occurrence], view: str, quantity: Quantity) -> list[Occurrence]:
+    """Labels joined to the chosen one by a conjunction, which share its number: A和B达到80%以上."""
+    if pair.rule != "label_left" and not pair.rule.startswith("label_left"):
+        return []
+    found: list[Occurrence] = []
+    head = pair.occurrence
+    for item in sorted(occurrences, key=lambda other: -other.end):
+        joined = view[item.end : head.start]
+        if item.end <= head.start and joined in words()["conjunction"] and allows(item.label, quantity):
+            if set(item.label.metrics) != set(pair.occurrence.label.metrics) and item.label.position != "right":
+                found.append(item)
+                head = item
+    return found if quantity.dimension == "percent" else []
+
+
+def breakdown_around(
+    sentence: Sentence, index: int, pair: Pair, view: str, codes: tuple[str, ...]
+) -> dict[str, str]:
+    """Breakdown values that the words next to the label announce, among the dimensions its metric has."""
+    quantity, item = sentence.quantities[index], pair.occurrence
+    if item.end <= quantity.number_start:
+        floor = sentence.quantities[index - 1].end if index else sentence.start
+        begin = max([floor, item.start - 14, *(view.rfind(mark, floor, item.start) + 1 for mark in ",;:。、和")])
+        window = view[begin : quantity.number_start]
+    else:
+        window = view[quantity.end : item.end]
+    return breakdown_of(window, codes)
+
+
+def breakdown_of(window: str, codes: tuple[str, ...]) -> dict[str, str]:
+    """Breakdown values announced in `window`, longest words first, restricted to what the metrics are broken by."""
+    allowed = {dimension for code in codes for dimension in metrics()[metrics()[code].canonical_code].breakdowns}
+    found: dict[str, str] = {}
+    rest = window
+    for item in breakdown_words():
+        if item.dimension in allowed and item.dimension not in found and item.word in rest:
+            found[item.dimension] = item.value
+            rest = rest.replace(item.word, "\x00" * len(item.word))
+    return found
+
+
+def _share_listed(
+    sentence: Sentence, matches: list[Match | None], occurrences: list[Occurrence], view: str
+) -> list[Match | None]:
+    """会员、女会员分别为5万人、2万人: as many labels in a row as numbers in a row."""
+    marker = sentence.text.find("分别")
+    if marker < 0:
+        return matches
+    place = sentence.start + marker
+    begin = max(view.rfind(mark, sentence.start, place) for mark in ",;:") + 1
+    listed = [item for item in occurrences if max(begin, sentence.start) <= item.start and item.end <= place]
+    listed = [item for item in listed if not any(o is not item and o.start <= item.start and item.end <= o.end for o in listed)]
+    after = [index for index, quantity in enumerate(sentence.quantities) if quantity.start >= place]
+    after = after[: len(listed)]
+    if len(listed) < 2 or len(after) != len(listed):
+        return matches
+    result = list(matches)
+    for index, item in zip(after, listed, strict=True):
+        if not allows(item.label, sentence.quantities[index]):
+            return matches
+        codes = tuple(metrics()[code].canonical_code for code in item.label.metrics)
+        fixed = {k: v for code in item.label.metrics for k, v in metrics()[code].fixed_breakdown.items()}
+        result[index] = Match(codes, fixed | item.label.breakdown, "listed_respectively", item)
+    return result
+
+
+def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
+    """其中女性2万人: a part named only by its breakdown takes the metric of the number before it."""
+    result = list(matches)
+    parent: Match | None = None
+    parent_quantity: Quantity | None = None
+    for index, quantity in enumerate(sentence.quantities):
+        begin = sentence.quantities[index - 1].end if index else sentence.start
+        lead = view[begin : quantity.start]
+        if result[index] is None and parent and parent_quantity and _same_kind(parent_quantity, quantity):
+            result[index] = _part(lead, quantity, parent, view)
+        if result[index] is not None and not (result[index] or parent).rule.startswith("part_of"):  # type: ignore[union-attr]
+            parent, parent_quantity = result[index], quantity
+    return result
+
+
+def _same_kind(parent: Quantity, part: Quantity) -> bool:
+    return parent.dimension == part.dimension and (part.unit_raw == parent.unit_raw or part.dimension != "count")
+
+
+def _part(lead: str, quantity: Quantity, parent: Match, view: str) -> Match | None:
+    """A clause that holds only 其中 and a breakdown word."""
+    announced = breakdown_of(lead, parent.codes)
+    if not announced:
+        return None
+    rest = lead
+    for word in breakdown_words():
+        if announced.get(word.dimension) == word.value:
+            rest = rest.replace(word.word, "")
+    for word in words()["of_which"] + words()["part_noun"]:
+        rest = rest.replace(word, "")
+    if len(strip_linkers(rest)) > 1:
+        return None
+    return Match(parent.codes, parent.breakdown | announced, "part_of_previous", parent.label)
+
+
+def _carry_contract_type(matches: list[Match | None]) -> list[Match | None]:
+    """Coverage told after a kind of contract is coverage by that kind of contract."""
+    result: list[Match | None] = []
+    kind: dict[str, str] = {}
+    for match in matches:
+        if match and "collective_contracts" in match.codes:
+            kind = {key: value for key, value in match.breakdown.items() if key == "contract_type"}
+        elif match and kind and {"collective_contract_enterprises", "collective_contract_workers"} & set(match.codes):
+            match = Match(match.codes, kind | match.breakdown, match.rule + "+contract_type", match.label)
+        result.append(match)
+    return result

@@ -1,0 +1,151 @@
+"""One page to its claims: brings together view, prose, tables, places and years.
+
+Belongs here: turning readings into claims with evidence offsets into the page's own text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left
+
+from ingest.extract.attribution import Match, unit_of
+from ingest.extract.places import Place, Places
+from ingest.extract.prose import Damage, Reading, read_prose
+from ingest.extract.quantities import Quantity
+from ingest.extract.status import Status, read_status
+from ingest.extract.tables import read_table
+from ingest.extract.view import View, make_view
+from ingest.extract.years import Years
+from ingest.records import Claim, Context, Page
+
+EXTRACTOR_VERSION = "1"
+CLAUSE_BREAKS = ",;。!?\n"
+PHRASE_REACH = 16
+
+
+def extract_claims(page: Page, context: Context | None = None) -> list[Claim]:
+    """All claims and unmapped quantities of a page, in the order of the text.
+
+    A repeated stretch of the page (the same article printed twice) is read once.
+    """
+    return read_page(page, context or Context())[0]
+
+
+def read_page(page: Page, context: Context) -> tuple[list[Claim], list[Damage]]:
+    """Claims, and the numbers whose digits are destroyed."""
+    view = make_view(page.text)
+    years = Years(view.text, page, context)
+    places = Places(view.text, page, context, years.page_year.year)
+    skip = _to_view(view, sorted([*page.duplicate_spans, *((table.char_start, table.char_end) for table in page.tables)]))
+    headings = [(bisect_left(view.origin, section.char_start), section.heading) for section in page.sections]
+    readings, damages = read_prose(view.text, headings, skip)
+    claims = [claim for reading in readings for claim in _claims(reading, page, view, years, places)]
+    for number, table in enumerate(page.tables):
+        if not _repeated(table.char_start, page):
+            claims += read_table(table, number, page, years, places, EXTRACTOR_VERSION)
+    claims.sort(key=lambda claim: (claim.char_start, claim.char_end, claim.metric_code or ""))
+    return _unique(claims), damages
+
+
+def _repeated(place: int, page: Page) -> bool:
+    return any(start <= place < end for start, end in page.duplicate_spans)
+
+
+def _to_view(view: View, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    return [(bisect_left(view.origin, start), bisect_left(view.origin, end)) for start, end in spans]
+
+
+def _claims(reading: Reading, page: Page, view: View, years: Years, places: Places) -> list[Claim]:
+    quantity, match = reading.quantity, reading.match
+    codes: tuple[str | None, ...] = match.codes if match else (None,)
+    year, year_basis, mark = years.at(
+        quantity.start, quantity.end, reading.sentence.start, reading.paragraph_start
+    )  # fmt: skip
+    place = places.at(quantity.start, reading.sentence.start, year)
+    clause_start = max(view.text.rfind(sign, reading.sentence.start, quantity.start) for sign in CLAUSE_BREAKS) + 1
+    clause_start = max(clause_start, reading.sentence.start)
+    claims = []
+    for code in codes:
+        status = read_status(
+            quantity, view.text, clause_start, reading.sentence.text, code, mark, years.page_year.year, year
+        )  # fmt: skip
+        claims.append(_claim(reading, code, page, view, (year, year_basis), place, status))
+    return claims
+
+
+def _claim(
+    reading: Reading, code: str | None, page: Page, view: View, when: tuple[int | None, str], place: Place, status: Status
+) -> Claim:
+    quantity, match = reading.quantity, reading.match
+    start, end = view.span(quantity.start, quantity.end)
+    sentence_start, sentence_end = view.span(reading.sentence.start, reading.sentence.end)
+    unit_code = quantity.unit.unit_code if quantity.unit else None
+    note = None
+    if match and match.label:
+        unit_code = unit_of(match.label.label, quantity)
+        note = _unit_note(code, unit_code)
+    return Claim(
+        claim_id=claim_id(page, start, end, code, match.breakdown if match else {}),
+        page_id=page.page_id,
+        url=page.url,
+        body_sha256=page.body_sha256,
+        section=reading.sentence.heading,
+        char_start=start,
+        char_end=end,
+        table_cell=None,
+        raw_span=page.text[start:end],
+        sentence=page.text[sentence_start:sentence_end].strip(),
+        metric_code=code,
+        obs_value=quantity.value,
+        value_low=quantity.low,
+        value_high=quantity.high,
+        qualifier=quantity.qualifier,
+        unit_code=unit_code,
+        unit_raw=quantity.unit_raw,
+        ref_area=place.ref_area,
+        ref_area_name=place.name,
+        ref_year=when[0],
+        period_type=status.period_type,
+        year_basis=when[1],
+        region_basis=place.basis,
+        reporting_scope=status.reporting_scope,
+        statistic=status.statistic,
+        change_kind=status.change_kind,
+        base_text=status.base_text,
+        is_floor_language=status.is_floor_language,
+        is_target=status.is_target,
+        extractor_version=EXTRACTOR_VERSION,
+        rule=match.rule if match else "unmapped",
+        phrase=_phrase(quantity, view),
+        note=note,
+        breakdown=dict(sorted((match.breakdown if match else {}).items())),
+    )
+
+
+def _unit_note(code: str | None, unit_code: str | None) -> str | None:
+    from ingest.vocabulary import metrics  # noqa: PLC0415
+
+    wanted = metrics()[code].unit_code if code else None
+    return f"printed unit {unit_code} differs from the metric's {wanted}" if wanted and unit_code != wanted else None
+
+
+def _phrase(quantity: Quantity, view: View) -> str:
+    """The words around the number, for finding new metrics."""
+    return view.text[max(0, quantity.start - PHRASE_REACH) : quantity.end + PHRASE_REACH].replace("\n", " ")
+
+
+def claim_id(page: Page, start: int, end: int, code: str | None, breakdown: dict[str, str]) -> str:
+    """Sixteen hexadecimal digits that stay the same while text, span, metric and breakdown do."""
+    parts = ";".join(f"{key}={value}" for key, value in sorted(breakdown.items()))
+    key = f"{page.page_id}|{page.text_sha256}|{start}|{end}|{code or ''}|{parts}"
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _unique(claims: list[Claim]) -> list[Claim]:
+    seen: set[str] = set()
+    result = []
+    for claim in claims:
+        if claim.claim_id not in seen:
+            seen.add(claim.claim_id)
+            result.append(claim)
+    return result

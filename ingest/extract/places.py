@@ -1,0 +1,223 @@
+"""Which region a figure speaks of, and on what basis that was decided.
+
+The page names its region in title, breadcrumb or text; a clause may speak of another one (全国, a city named at
+its start). Belongs here: names of places in a text. The table of regions is `ingest.regions`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import ahocorasick_rs
+
+from ingest.records import Context, Page
+from ingest.regions import Region, RegionIndex
+from ingest.vocabulary import words
+
+LEVELS = ("nation", "province", "prefecture", "county")
+SUFFIX_LEVELS = {
+    "国": ("nation",),
+    "省": ("province",),
+    "区": ("province", "county"),
+    "市": ("province", "prefecture", "county"),
+    "县": ("county",),
+    "旗": ("county",),
+    "盟": ("prefecture",),
+    "州": ("prefecture",),
+}
+UNLISTED = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,6}?(?:自治县|自治州|[省市县旗盟州区]))(?=总工会|年鉴|工会|县志|市志|志[ )>》_-])")
+CLAUSE_OPENERS = ",。;:!?\n、()】]> "
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region as a figure's place: code valid in the year (None when only a name is known) and full name."""
+
+    ref_area: str | None
+    name: str | None
+    basis: str
+    region: Region | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceMark:
+    """A region's name in the text at `start:end`."""
+
+    start: int
+    end: int
+    name: str
+    is_short: bool
+
+
+class PlaceNames:
+    """Finds names of regions in a text and resolves them; one per process."""
+
+    def __init__(self, index: RegionIndex) -> None:
+        self.index = index
+        self._names = [(item.name, item.is_short) for item in index.names() if len(item.name) > 1]
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            [name for name, _ in self._names],
+            matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
+            implementation=ahocorasick_rs.Implementation.ContiguousNFA,
+        )
+
+    def find(self, text: str) -> list[PlaceMark]:
+        """All names in `text`, the longest at each place."""
+        return [
+            PlaceMark(start, end, *self._names[index])
+            for index, start, end in self._automaton.find_matches_as_indexes(text)
+        ]
+
+
+@lru_cache(maxsize=1)
+def place_names() -> PlaceNames:
+    """The names of the project's own region table."""
+    return PlaceNames(RegionIndex())
+
+
+class Places:
+    """The places of one page: its own region and the clauses that speak of another."""
+
+    def __init__(self, text: str, page: Page, context: Context, year: int | None) -> None:
+        self.text = text
+        self.names = place_names()
+        self.year = year
+        self.page_place = find_page_place(page, text, context, year, self.names)
+        marks = self.names.find(text)
+        self._marks = [mark for mark in marks if self._speaks_of(mark)] + list(self._whole_marks())
+        self._marks.sort(key=lambda mark: mark.start)
+        self._starts = [mark.start for mark in self._marks]
+
+    def at(self, place: int, sentence_start: int, year: int | None) -> Place:
+        """The place for a quantity at `place` of the view, for a figure of `year`."""
+        inside = self._marks[bisect_left(self._starts, sentence_start) : bisect_left(self._starts, place)]
+        for mark in reversed(inside):
+            found = self._resolve(mark, year)
+            if found is not None:
+                return found
+        return self._page_place_in(year)
+
+    def _page_place_in(self, year: int | None) -> Place:
+        own = self.page_place
+        if own.region is None or year is None:
+            return own
+        region = self.names.index.by_id(own.region.region_id, year) or own.region
+        return Place(region.ref_area, region.name, own.basis, region)
+
+    def _speaks_of(self, mark: PlaceMark) -> bool:
+        """A name that opens a clause and is not only where something took place."""
+        before, after = self.text[max(0, mark.start - 3) : mark.start], self.text[mark.end : mark.end + 3]
+        if any(before.endswith(word) for word in words()["region_marker_before"]):
+            return False
+        if any(after.startswith(word) for word in words()["region_marker_after"]):
+            return False
+        opens = not before or before[-1] in CLAUSE_OPENERS or before[-1] in "年底末中"
+        return opens and (not mark.is_short or bool(after) and after[0] in "省市县区总有共:为工职" or after[:1].isdigit())
+
+    def _whole_marks(self) -> Iterator[PlaceMark]:
+        for match in _whole_area_pattern().finditer(self.text):
+            yield PlaceMark(match.start(), match.end(), match[0], False)
+
+    def _resolve(self, mark: PlaceMark, year: int | None) -> Place | None:
+        if mark.name in words()["whole_area"]:
+            return self._whole(mark.name, year)
+        around = self.page_place.region.full_path[0] if self.page_place.region else None
+        region = self.names.index.resolve(mark.name, year, within=around) or self.names.index.resolve(mark.name, year)
+        if region is None:
+            return None
+        return Place(region.ref_area, region.name, "clause", region)
+
+    def _whole(self, word: str, year: int | None) -> Place | None:
+        if word.endswith("国"):
+            nation = self.names.index.resolve("全国", year)
+            return Place(nation.ref_area, nation.name, "clause", nation) if nation else None
+        own = self._page_place_in(year)
+        levels = SUFFIX_LEVELS.get(word[-1], ())
+        region = own.region
+        while region is not None and levels and not (region.level in levels and _ends_like(region, word)):
+            region = self.names.index.parent(region)
+        return Place(region.ref_area, region.name, own.basis, region) if region and levels and region.level != "nation" else own
+
+
+def _ends_like(region: Region, word: str) -> bool:
+    """全市 fits 南京市 and 上海市, 全区 fits 新会区 and 内蒙古自治区."""
+    return region.name.endswith(word[-1]) or (word[-1] == "州" and region.name.endswith("地区"))
+
+
+@lru_cache(maxsize=1)
+def _whole_area_pattern() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in words()["whole_area"] if word[0] in "全我本该"))
+
+
+def find_page_place(page: Page, text: str, context: Context, year: int | None, names: PlaceNames) -> Place:
+    """The region the page is about: named in title, breadcrumb or text, else the given one, else unknown."""
+    crumbs = " ".join(page.breadcrumb)
+    for basis, source in (("title", page.title), ("breadcrumb", crumbs)):
+        region = _most_specific(source, year, names, around=crumbs + " " + page.title + text[:2000])
+        if region is not None:
+            return Place(region.ref_area, region.name, basis, region)
+    return _place_from_text(page, text, context, year, names)
+
+
+def _place_from_text(page: Page, text: str, context: Context, year: int | None, names: PlaceNames) -> Place:
+    unlisted = UNLISTED.search(f"{page.title} {' '.join(page.breadcrumb)}")
+    if unlisted:
+        return Place(None, unlisted[1], "title")
+    region = _region_of_text(text, year, names)
+    if region is not None:
+        return Place(region.ref_area, region.name, "text", region)
+    if context.region_name:
+        given = names.index.resolve(context.region_name, year)
+        return Place(given.ref_area if given else None, given.name if given else context.region_name, "option", given)
+    unlisted = UNLISTED.search(text)
+    return Place(None, unlisted[1], "text") if unlisted else Place(None, None, "unknown")
+
+
+def _most_specific(source: str, year: int | None, names: PlaceNames, around: str) -> Region | None:
+    """The lowest region that `source` names; namesakes are decided by regions named around it."""
+    found: list[Region] = []
+    outer = [mark.name for mark in names.find(around)][:40]
+    for mark in names.find(source):
+        after = source[mark.end : mark.end + 5]
+        if mark.is_short and not any(after.startswith(word) for word in words()["institution"] + ("市", "省", "县", "区")):
+            continue
+        region = names.index.resolve(mark.name, year) or _within_any(mark.name, year, outer, names)
+        if region is not None:
+            found.append(region)
+    return max(found, key=lambda region: LEVELS.index(region.level), default=None)
+
+
+def _within_any(name: str, year: int | None, outer: list[str], names: PlaceNames) -> Region | None:
+    for other in outer:
+        around = names.index.resolve(other, year)
+        if around is not None and around.name != name and around.level != "nation":
+            region = names.index.resolve(name, year, within=around.name)
+            if region is not None and region.region_id != around.region_id:
+                return region
+    return None
+
+
+def _region_of_text(text: str, year: int | None, names: PlaceNames) -> Region | None:
+    """The region whose union, yearbook or workers the text names most often; else the one it opens with."""
+    counted: Counter[str] = Counter()
+    regions: dict[str, Region] = {}
+    marks = names.find(text)
+    outer = [mark.name for mark in marks][:40]
+    for mark in marks:
+        after = text[mark.end : mark.end + 5]
+        is_named = any(after.startswith(word) for word in words()["institution"])
+        if not is_named and (mark.is_short or mark.start > 400):
+            continue
+        region = names.index.resolve(mark.name, year) or _within_any(mark.name, year, outer, names)
+        if region is not None and region.level != "nation":
+            counted[region.region_id] += 3 if is_named else 1
+            regions[region.region_id] = region
+    if not counted:
+        nation = names.index.resolve("全国", year)
+        return nation if "全国" in text and not re.search("全[省市县区旗盟州]", text) else None
+    return regions[counted.most_common(1)[0][0]]

@@ -1,0 +1,282 @@
+"""Quantities in running text: a number, its precision, its qualifier and its measure word.
+
+Belongs here: which digits are a quantity and which are a date, an ordinal, a document number or a name, by
+grammar; and the interval that a quantity means. Does not belong here: what it counts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ingest.extract.numerals import Numeral, chinese_value, read_arabic, read_chinese
+from ingest.vocabulary import Unit, units, words
+
+CHINESE = "零〇一二两三四五六七八九十百千万亿"
+DATE_DIGITS = "零〇○一二三四五六七八九十"
+CJK_WORD = r"\u4e00-\u9fff"
+DAMAGE = "\ufffd□■◇×*?"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as printed. Offsets index the view; values are in base units, bounds None where open."""
+
+    start: int
+    end: int
+    number_start: int
+    value: float | None
+    low: float | None
+    high: float | None
+    qualifier: str
+    unit: Unit | None
+    unit_raw: str
+    numeral: Numeral
+    change_kind: str = "level"
+
+    @property
+    def dimension(self) -> str:
+        """The dimension of the measure word; `bare` without one."""
+        return self.unit.dimension if self.unit else "bare"
+
+
+def _any(options: tuple[str, ...] | list[str]) -> str:
+    return "|".join(re.escape(option) for option in sorted(options, key=len, reverse=True))
+
+
+@lru_cache(maxsize=1)
+def lookalike_pattern() -> re.Pattern[str]:
+    """Everything that holds digits and is no quantity, by general grammar; longest forms first."""
+    tails = _any(words()["name_tail"])
+    n = rf"(?:\d+|[{CHINESE}]+)"
+    parts = [
+        rf"第[{CHINESE}\d]+(?:[届次个名批期]|(?=[^\d{CHINESE}])|$)(?:[^,。;\d]{{0,2}}[{CHINESE}\d]+次)?",
+        rf"[{CHINESE}\d]+届[{CHINESE}\d]+次",
+        rf"(?<=届)[{CHINESE}\d]+次",
+        r"\d{4}\s*[-—–~～至/]\s*\d{2,4}(?:\s*年(?:度)?)?(?!\d|[万亿千百]?[人名个家户元%次项])",
+        r"(?:19|20)\d{2}\s*[-./]\s*(?:0?[1-9]|1[0-2])\s*[-./]\s*\d{1,2}(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?",
+        r"\d{1,2}:\d{2}(?::\d{2})?",
+        rf"(?:(?:19|20)\d{{2}}|\d{{2}}|[{DATE_DIGITS}]{{2,4}})年代(?:初|末|中期)?",
+        rf"(?:1[5-9]|20)\d{{2}}\s*年(?:度|底|末|初|中)?(?:\s*\d{{1,2}}\s*月(?:\s*\d{{1,2}}\s*日|底|末|初|份)?)?",
+        rf"[一二][{DATE_DIGITS}]{{3}}年(?:度|底|末|初)?(?:[{DATE_DIGITS}]{{1,3}}月(?:[{DATE_DIGITS}]{{1,3}}日)?)?",
+        rf"(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*[-—~～至]\s*(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*月(?:份)?",
+        rf"(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*月\s*(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*(?:日|号)?"
+        rf"(?:\s*(?:[-—~～至、]|和)\s*(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*(?:月\s*\d{{1,2}}\s*)?日)?(?=\D|$)",
+        rf"(?<!个)(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})月(?:份|底|末|初|中旬|上旬|下旬)?",
+        r"\d{1,2}\s*[-—~～至]\s*\d{1,2}\s*日",
+        rf"(?:近|约|满|历时|长达)?(?:\d+|[{CHINESE}]+)(?:多|余|来|几)?\s*(?:{_any(words()['duration'])})(?![次万亿])",
+        r"〔\d{4}〕\s*(?:第)?\d+\s*号|[\[(]\d{4}[\])]\s*(?:第)?\d+\s*号|\d+\s*号(?:文件|令|文)?",
+        r"(?<!\d)0\d{2,3}[-—]\d{7,8}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)400[-—]?\d{3}[-—]?\d{4}",
+        r"[A-Za-z]+[-—_]?\d+(?:\.\d+)?(?![万亿千]?[人名个家])|\d+[A-Za-z]+",
+        rf"《[^》\n]{{0,60}}》",
+        rf"“[^”\n,。;]{{0,20}}”",
+        rf"(?:\d+|[{CHINESE}]+)人\s*(?:及)?以[上下](?=的?(?:各类|非公|民营|私营)?(?:企业|单位|用人单位|用工单位|规模))",
+        rf"一[{CJK_WORD}]一[{CJK_WORD}]|[{CHINESE}][{CJK_WORD}]一[{CJK_WORD}]",
+        rf"(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})世纪",
+        rf"(?<![\d{CHINESE}.])[{CHINESE}\d]+周年",
+        rf"(?<![数上近几成超逾过\d{CHINESE}])(?:[百千万]|百万|千万)(?:名|人|家|个|场|企|村|户|站)?(?=[^\d,。;、:()达\n]{{1,12}}(?:{tails}))",
+        r"\d+/\d{2,}|\d+(?:\.\d+){2,}",
+        rf"{n}(?:大|类)(?:会|报告|精神|以来|代表)",
+    ]
+    return re.compile("|".join(f"(?:{part})" for part in parts))
+
+
+MAGNITUDE = r"百万亿|千万亿|万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|千|百"
+
+
+@lru_cache(maxsize=1)
+def quantity_pattern() -> re.Pattern[str]:
+    """One regular expression for a number with what touches it."""
+    vocabulary = words()
+    before = _any([word for kind, items in vocabulary.items() if kind.startswith("left_qualifier") for word in items])
+    after = _any([word for kind, items in vocabulary.items() if kind.startswith("right_qualifier") for word in items])
+    measure = _any(list(units()))
+    arabic = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
+    return re.compile(
+        rf"(?P<before>{before})?(?P<percent_word>百分之|千分之)?"
+        rf"(?:(?P<digits>{arabic})\s?(?P<open1>[多余几来])?(?P<scale>{MAGNITUDE})?(?P<open2>[多余来])?"
+        rf"|(?P<chinese>[{CHINESE}]+(?:[多余几来](?:万亿|[万亿千百])?)?(?:分之[{CHINESE}]+)?))"
+        rf"(?:(?P<from_unit>%)?\s?(?:[-—–~～]{{1,2}}|至|到)\s?(?P<to>{arabic})(?P<to_scale>{MAGNITUDE})?)?"
+        rf"\s?(?P<unit>{measure})?(?P<open3>多|余|有余)?(?P<after>{after})?"
+    )
+
+
+@lru_cache(maxsize=1)
+def qualifier_of_word() -> dict[str, str]:
+    """Qualifier words to qualifier codes: 近 is NEAR, 以上 is GE."""
+    found = {}
+    for kind, items in words().items():
+        side, _, code = kind.partition("_qualifier_")
+        if code:
+            found.update(dict.fromkeys((f"{side}:{item}" for item in items), code.upper()))
+    return found
+
+
+def find_lookalikes(text: str) -> list[tuple[int, int]]:
+    """Stretches of `text` that hold digits and are no quantity (dates, ordinals, document numbers, names)."""
+    return [match.span() for match in lookalike_pattern().finditer(text)]
+
+
+def find_quantities(text: str) -> tuple[list[Quantity], list[tuple[int, int]]]:
+    """All quantities of `text` in order, and the stretches that held a damaged number.
+
+    A number without a measure word is given with dimension `bare`; whether it counts anything is for the
+    attribution to decide.
+    """
+    masked = _mask(text)
+    found: list[Quantity] = []
+    damaged: list[tuple[int, int]] = []
+    for match in quantity_pattern().finditer(masked):
+        if _is_damaged(masked, match):
+            damaged.append(match.span())
+            continue
+        quantity = _read(match, masked)
+        if quantity is not None:
+            found.append(quantity)
+    return found, damaged
+
+
+def _mask(text: str) -> str:
+    """Put a blank sign over every look-alike, so that lengths stay and no digit of it is read."""
+    pieces: list[str] = []
+    last = 0
+    for start, end in find_lookalikes(text):
+        pieces += [text[last:start], "\x00" * (end - start)]
+        last = end
+    return "".join([*pieces, text[last:]])
+
+
+def _is_damaged(text: str, match: re.Match[str]) -> bool:
+    """A destroyed character directly before the digits or inside the number."""
+    start, end = match.span("digits")
+    if start < 0:
+        return False
+    return (start > 0 and text[start - 1] in DAMAGE) or (end < len(text) and text[end] in DAMAGE)
+
+
+def _read(match: re.Match[str], text: str) -> Quantity | None:
+    chinese = match["chinese"]
+    number_start = match.start("digits") if match["digits"] else match.start("chinese")
+    if chinese and "分之" in chinese:
+        return _fraction(match, chinese, number_start)
+    numeral = _numeral(match)
+    if numeral is None or (chinese and not _chinese_counts(match, text, numeral)):
+        return None
+    if match["to"]:
+        return _range(match, numeral, number_start)
+    return _single(match, text, numeral, number_start)
+
+
+def _numeral(match: re.Match[str]) -> Numeral | None:
+    if match["digits"]:
+        return read_arabic(match["digits"], match["open1"] or "", match["scale"] or "", match["open2"] or match["open3"] or "")
+    return read_chinese(match["chinese"] + ("多" if match["open3"] else ""))
+
+
+def _chinese_counts(match: re.Match[str], text: str, numeral: Numeral) -> bool:
+    """Chinese digits are a quantity only before a measure word (or 百分之), and 一个 is an article."""
+    unit, chinese = match["unit"], match["chinese"]
+    if match["percent_word"]:
+        return True
+    following = text[match.end() : match.end() + 4]
+    preceding = text[match.start() - 1 : match.start()]
+    if not unit or any(following.startswith(word) for word in words()["abstract_noun"]):
+        return False
+    if numeral.is_bare and not (preceding in tuple("数上几") or match["before"] or match["open3"] or numeral.is_open):
+        return len(chinese) > 1
+    return chinese != "一" and preceding not in tuple("第每某另这那各")
+
+
+def _single(match: re.Match[str], text: str, numeral: Numeral, number_start: int) -> Quantity:
+    unit, unit_raw = _unit(match)
+    start = match.start()
+    qualifier = _qualifier(match, numeral)
+    if numeral.is_bare and text[start - 1 : start] in tuple("数上几"):
+        start, qualifier = start - 1, "ORDER"
+    elif numeral.is_bare and match["before"] in words()["left_qualifier_near"] and len(match["chinese"] or "") == 1:
+        qualifier = "ORDER"
+    elif (match["chinese"] or "").startswith("十") and numeral.is_open and numeral.value == 10:
+        qualifier = "ORDER"
+    factor = unit.factor if unit else 1.0
+    value, low, high = interval(numeral, qualifier, factor, unit.dimension if unit else "bare")
+    return Quantity(start, match.end(), number_start, value, low, high, qualifier, unit, unit_raw, numeral)
+
+
+def _unit(match: re.Match[str]) -> tuple[Unit | None, str]:
+    if match["percent_word"]:
+        word = "%" if match["percent_word"] == "百分之" else "‰"
+        return units()[word], match["percent_word"]
+    word = match["unit"] or match["from_unit"] or ""
+    return units().get(word), word
+
+
+def _qualifier(match: re.Match[str], numeral: Numeral) -> str:
+    codes = qualifier_of_word()
+    after = codes.get(f"right:{match['after']}", "")
+    before = codes.get(f"left:{match['before']}", "")
+    if numeral.is_open or after == "MORE":
+        return "MORE"
+    return before if before in ("GT", "LT") else after or before or "EQ"
+
+
+def _fraction(match: re.Match[str], chinese: str, number_start: int) -> Quantity | None:
+    lower, _, upper = chinese.partition("分之")
+    below, above = chinese_value(lower), chinese_value(upper)
+    if not below or not above or above > below:
+        return None
+    value = 100.0 * above / below
+    numeral = Numeral(value, 1.0, 1.0, False)
+    qualifier = _qualifier(match, numeral)
+    low, high = interval(numeral, qualifier, 1.0, "percent")[1:]
+    return Quantity(match.start(), match.end(), number_start, value, low, high, qualifier, units()["%"], "分之", numeral)
+
+
+def _range(match: re.Match[str], first: Numeral, number_start: int) -> Quantity | None:
+    second = read_arabic(match["to"], "", match["to_scale"] or "", "")
+    unit, unit_raw = _unit(match)
+    scale = second.value / float(match["to"].replace(",", "") or 1) if match["to_scale"] and not match["scale"] else 1.0
+    low, high = first.value * scale, second.value
+    if not low < high or unit is None:
+        return None
+    factor = unit.factor
+    middle = (low + high) / 2 * factor
+    return Quantity(
+        match.start(), match.end(), number_start, middle, low * factor, high * factor, "RANGE", unit, unit_raw, first
+    )  # fmt: skip
+
+
+def interval(
+    numeral: Numeral, qualifier: str, factor: float, dimension: str
+) -> tuple[float | None, float | None, float | None]:
+    """Value, lower and upper bound in base units; a bound is None where the text sets none.
+
+    The rules are those of the qualifier table: 以上 includes its number, 近 approaches from below, 多 and 余
+    open upward by one place, 左右 is 5 percent or half a step, a rounded number is half its last place wide.
+    """
+    value = _tidy(numeral.value * factor)
+    top = 100.0 if dimension == "percent" else None
+    half = numeral.ulp * factor / 2 if numeral.is_rounded else 0.0
+    step = numeral.step * factor
+    bounds: dict[str, tuple[float | None, float | None]] = {
+        "EQ": (value - half, value + half),
+        "GE": (value, top),
+        "GT": (value, top),
+        "LE": (0.0, value),
+        "LT": (0.0, value),
+        "MORE": (value, value + (numeral.open_step * factor or step)),
+        "NEAR": (value - step, value),
+        "APPROX": (value - max(value * 0.05, half), value + max(value * 0.05, half)),
+        "ORDER": (value, value * 2 if numeral.is_open else value * 10),
+    }
+    low, high = bounds[qualifier]
+    return (None if qualifier == "ORDER" else value), _round(low), _round(high)
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else _tidy(value)
+
+
+def _tidy(value: float) -> float:
+    """Cut the noise of binary fractions: values are exact to six decimals."""
+    return round(value, 6)

@@ -1,0 +1,109 @@
+"""What kind of statement a figure is: a level or a change, a plan, a floor, a running total; for which period.
+
+Belongs here: reading the words around a number for its status. Does not belong here: its value or metric.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ingest.extract.quantities import Quantity
+from ingest.extract.years import TimeMark
+from ingest.vocabulary import metrics, words
+
+NEAR = 6
+BASE = re.compile(r"(?:占|达到|达|为)([^,。;、占]{2,14}?)(?:总数|总量|总人数)?的$")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Flags and period of one figure; `statistic` is None for an unmapped quantity."""
+
+    change_kind: str
+    statistic: str | None
+    period_type: str
+    reporting_scope: str
+    is_target: bool
+    is_floor_language: bool
+    base_text: str | None
+
+
+def read_status(
+    quantity: Quantity, view: str, clause_start: int, sentence: str, code: str | None, mark: TimeMark | None,
+    page_year: int | None, year: int | None,
+) -> Status:  # fmt: skip
+    """The status of `quantity`, read from its clause (`clause_start` to the number) and its sentence."""
+    lead = view[clause_start : quantity.start]
+    tail = view[quantity.end : quantity.end + 8]
+    change = change_kind(quantity, lead)
+    cumulative = _has(lead, "cumulative")
+    statistic = metrics()[code].statistic if code else None
+    if code and cumulative and statistic == "flow":
+        statistic = "cumulative"
+    return Status(
+        change_kind=change,
+        statistic=statistic,
+        period_type=_period(statistic, lead, sentence, mark, cumulative=cumulative),
+        reporting_scope=_scope(lead, sentence),
+        is_target=_is_target(lead, tail, mark, page_year, year),
+        is_floor_language=quantity.qualifier in ("GE", "GT", "EQ") and _has(lead, "floor"),
+        base_text=base_of(lead) if quantity.dimension == "percent" else None,
+    )
+
+
+def change_kind(quantity: Quantity, lead: str) -> str:
+    """`level`, or the kind of change when a change verb stands directly before the number."""
+    if quantity.dimension == "points":
+        return "yoy_pp"
+    if quantity.dimension == "multiple":
+        return "multiple"
+    if not _change_pattern().search(lead[-NEAR:]):
+        return "level"
+    return "yoy_pct" if quantity.dimension == "percent" else "yoy_abs"
+
+
+@lru_cache(maxsize=1)
+def _change_pattern() -> re.Pattern[str]:
+    verbs = "|".join(re.escape(word) for word in words()["rise"] + words()["fall"] if len(word) > 1)
+    return re.compile(rf"(?:{verbs})(?:了|约|近|超过|幅度)?$")
+
+
+def base_of(lead: str) -> str | None:
+    """What a percentage is a share of, as printed: 建会企业 in 达到建会企业的80%."""
+    match = BASE.search(lead)
+    return match[1] if match else None
+
+
+def _is_target(lead: str, tail: str, mark: TimeMark | None, page_year: int | None, year: int | None) -> bool:
+    if mark is not None and page_year is not None and year is not None and year > page_year + 1:
+        return True
+    return _has(lead, "target") and not any(word in tail for word in ("完成",))
+
+
+def _period(statistic: str | None, lead: str, sentence: str, mark: TimeMark | None, *, cumulative: bool) -> str:
+    if cumulative:
+        return "multi_year" if mark is None or mark.first_year is None else "since_start"
+    if mark is not None and mark.first_year is not None:
+        return "multi_year"
+    if _has(lead, "per_year"):
+        return "per_year"
+    if statistic in ("stock", "rate"):
+        return "year_end"
+    if _has(sentence, "festival"):
+        return "festival"
+    if _has(lead, "event"):
+        return "event"
+    return "year" if statistic else "unknown"
+
+
+def _scope(lead: str, sentence: str) -> str:
+    for scope in ("event", "own_level", "all_levels"):
+        if _has(lead, scope):
+            return scope
+    return "all_levels" if _has(sentence, "all_levels") else "unknown"
+
+
+def _has(text: str, kind: str) -> bool:
+    return any(word in text for word in words()[kind])

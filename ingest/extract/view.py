@@ -1,0 +1,99 @@
+"""A clean view of a page's text whose every character still knows its place in the original.
+
+Belongs here: what print and the web do to running text (full-width forms, traditional script, hard wraps,
+inserted pinyin, blanks between characters). Does not belong here: reading numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+SENTENCE_END = "。!?;"
+FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
+    ord("，"): ord(","),
+    ord("　"): ord(" "),
+    ord("\xa0"): ord(" "),
+    ord("．"): ord("."),
+    ord("〈"): ord("<"),
+    ord("〉"): ord(">"),
+    ord("『"): ord("“"),
+    ord("』"): ord("”"),
+    ord("「"): ord("“"),
+    ord("」"): ord("”"),
+    ord("○"): ord("〇"),
+    ord("\t"): ord(" "),
+}
+CJK = r"\u3400-\u9fff"
+PINYIN = re.compile(rf"(?<=[{CJK}])[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňɡ]{{1,7}}[)）]")
+INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
+INNER_BLANK = re.compile(rf"(?<=[{CJK}\d.,%、:]) +(?=[{CJK}\d%、:(,])|(?<=[{CJK}\d]) +(?=[.])")
+HARD_WRAP = re.compile(r"(?<=[^\n。!?;:】\]> ]) *\r?\n(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])")
+TABLE_MARK = re.compile(r"[|\t]")
+LONG_LINE = 15
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`text` is what the reader reads; `origin[i]` is the place of its i-th character in the page text."""
+
+    text: str
+    origin: list[int] | range
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """A stretch of the view as offsets into the page text, end exclusive."""
+        return self.origin[start], self.origin[end - 1] + 1
+
+
+@lru_cache(maxsize=1)
+def translation() -> dict[int, int]:
+    """One table for full-width forms and traditional characters (OpenCC's own, one character to one)."""
+    table = dict(FULL_WIDTH)
+    dictionary = resources.files("opencc") / "dictionary" / "TSCharacters.txt"
+    for line in dictionary.read_text(encoding="utf-8").splitlines():
+        traditional, _, simplified = line.partition("\t")
+        first = simplified.split(" ")[0]
+        if len(traditional) == 1 and len(first) == 1:
+            table[ord(traditional)] = ord(first)
+    return table
+
+
+def make_view(text: str, start: int = 0, end: int | None = None) -> View:
+    """The clean view of `text[start:end]`; offsets refer to the whole `text`."""
+    piece = text[start:end].translate(translation())
+    cuts = _cuts(piece)
+    if not cuts:
+        return View(piece, range(start, start + len(piece)))
+    kept: list[str] = []
+    origin: list[int] = []
+    last = 0
+    for begin, stop in [*cuts, (len(piece), len(piece))]:
+        kept.append(piece[last:begin])
+        origin.extend(range(start + last, start + begin))
+        last = max(last, stop)
+    return View("".join(kept), origin)
+
+
+def _cuts(piece: str) -> list[tuple[int, int]]:
+    """Stretches to leave out, in order and without overlap."""
+    found = [match.span() for match in PINYIN.finditer(piece)]
+    found += [match.span() for match in INVISIBLE.finditer(piece)]
+    found += [match.span() for match in INNER_BLANK.finditer(piece)]
+    found += [match.span() for match in HARD_WRAP.finditer(piece) if _is_wrapped(piece, match.start(), match.end())]
+    merged: list[tuple[int, int]] = []
+    for begin, stop in sorted(found):
+        if not merged or begin >= merged[-1][1]:
+            merged.append((begin, stop))
+    return merged
+
+
+def _is_wrapped(piece: str, begin: int, stop: int) -> bool:
+    """A line break inside running text: the line before it is long and neither line is a table row."""
+    line_start = piece.rfind("\n", 0, begin) + 1
+    next_end = piece.find("\n", stop)
+    line, following = piece[line_start:begin], piece[stop : next_end if next_end >= 0 else len(piece)]
+    if TABLE_MARK.search(line) or TABLE_MARK.search(following) or len(following.strip()) < 2 and not following.strip().isdigit():
+        return False
+    return len(line.strip()) >= LONG_LINE

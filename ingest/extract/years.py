@@ -1,0 +1,190 @@
+"""Which year a figure speaks of, and on what basis that was decided.
+
+Order of evidence: the clause, the sentence, the section, then the page (volume minus one, a year in the
+title, the first year the text opens with, the day of publication). Belongs here: time. Does not belong here:
+places and metrics.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ingest.extract.numerals import DIGITS
+from ingest.records import Context, Page
+from ingest.vocabulary import words
+
+CHINESE_YEAR = "〇零一二三四五六七八九"
+EARLIEST, LATEST = 1900, 2100
+VOLUME = re.compile(
+    r"((?:19|20)\d{2})\s*(?:年)?\s*[卷版]|年鉴\s*[(\[]?\s*((?:19|20)\d{2})|((?:19|20)\d{2})\s*年?\s*[^\s,。/>|]{0,6}?年鉴|"
+    r"((?:19|20)\d{2})juan|nianjian/?((?:19|20)\d{2})"
+)
+TITLE_YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
+PUBLISHED = re.compile(r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMark:
+    """A year told at `start:end`; `is_topical` when it opens a clause, `is_end` for the state at its end."""
+
+    start: int
+    end: int
+    year: int | None
+    offset: int | None
+    first_year: int | None
+    is_topical: bool
+    is_end: bool
+    is_compared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageYear:
+    """The year a page speaks of unless a clause says otherwise; `is_gazetteer` when no volume fixes it."""
+
+    year: int | None
+    basis: str
+    is_gazetteer: bool
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> re.Pattern[str]:
+    relatives = "|".join(re.escape(item.partition(":")[0]) for item in words()["year_relative"])
+    return re.compile(
+        r"(?<!\d)(?:(?P<first>(?:1[89]|20)\d{2})\s*年?\s*[-—–~～至到]+\s*)?"
+        rf"(?:(?P<arabic>(?:1[89]|20)\d{{2}})\s*年|(?P<chinese>[一二][{CHINESE_YEAR}]{{3}})年)"
+        r"(?P<month>\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?)?(?P<end>\s*(?:度|年)?\s*(?:底|末|止))?"
+        rf"|(?P<relative>{relatives})"
+    )
+
+
+@lru_cache(maxsize=1)
+def _relative_offsets() -> dict[str, int]:
+    return {word: int(offset) for word, _, offset in (item.partition(":") for item in words()["year_relative"])}
+
+
+def find_time_marks(text: str) -> list[TimeMark]:
+    """All years told in `text`, absolute and relative, in order."""
+    return [_mark(match, text) for match in _pattern().finditer(text)]
+
+
+def _mark(match: re.Match[str], text: str) -> TimeMark:
+    before, after = text[max(0, match.start() - 4) : match.start()], text[match.end() : match.end() + 3]
+    lead = before.rstrip(" 截至止到底在(")
+    is_topical = match.start() == 0 or not lead or lead[-1] in ",。;:!?\n、】]>)" or before != before.rstrip("截至止到")
+    compared = any(before.endswith(word) for word in words()["compare_before"]) or any(
+        after.startswith(word) for word in words()["compare_after"]
+    )
+    relative = match["relative"]
+    return TimeMark(
+        start=match.start(),
+        end=match.end(),
+        year=_year(match),
+        offset=_relative_offsets()[relative] if relative else None,
+        first_year=int(match["first"]) if match["first"] else None,
+        is_topical=is_topical,
+        is_end=bool(match["end"]) or after[:1] in "底末" or bool(relative and relative[-1] in "底末") or "截" in before,
+        is_compared=compared and not before.endswith(("由", "从")),
+    )
+
+
+def _year(match: re.Match[str]) -> int | None:
+    if match["arabic"]:
+        return int(match["arabic"])
+    if match["chinese"]:
+        return int("".join(str(DIGITS[char]) for char in match["chinese"]))
+    return None
+
+
+class Years:
+    """The years of one page: marks of its text and what the page as a whole says."""
+
+    def __init__(self, text: str, page: Page, context: Context) -> None:
+        self.text = text
+        self.marks = find_time_marks(text)
+        self._starts = [mark.start for mark in self.marks]
+        self.page_year = find_page_year(page, self.marks, context)
+
+    def at(self, place: int, end: int, sentence_start: int, paragraph_start: int) -> tuple[int | None, str, TimeMark | None]:
+        """Year, basis and mark for the quantity at `place:end` of the view."""
+        clause_start = max(self.text.rfind(mark, sentence_start, place) for mark in ",;") + 1
+        inside = self._marks_between(sentence_start, place)
+        usable = [mark for mark in inside if not mark.is_compared]
+        if usable:
+            mark = usable[-1]
+            return self._value(mark), "clause" if mark.start >= clause_start else "sentence", mark
+        following = self._bracketed_after(end)
+        if following is not None:
+            return following.year, "clause", following
+        carried = self._carried(paragraph_start, sentence_start)
+        if carried is not None:
+            return self._value(carried), "section", carried
+        return self.page_year.year, self.page_year.basis, None
+
+    def _marks_between(self, start: int, end: int) -> list[TimeMark]:
+        return [mark for mark in self.marks[bisect_right(self._starts, start - 1) : bisect_right(self._starts, end)]]
+
+    def _bracketed_after(self, end: int) -> TimeMark | None:
+        if self.text[end : end + 1] != "(":
+            return None
+        found = self._marks_between(end, end + 3)
+        return found[0] if found and found[0].year is not None else None
+
+    def _carried(self, paragraph_start: int, sentence_start: int) -> TimeMark | None:
+        """The last year that opened a clause before this sentence, in the paragraph (gazetteers: on the page)."""
+        start = 0 if self.page_year.is_gazetteer else paragraph_start
+        earlier = [mark for mark in self._marks_between(start, sentence_start - 1)]
+        for mark in reversed(earlier):
+            if mark.is_topical and not mark.is_compared and mark.year is not None:
+                return mark
+        return None
+
+    def _value(self, mark: TimeMark) -> int | None:
+        if mark.year is not None:
+            return mark.year
+        if mark.offset == 0 and self.page_year.is_gazetteer:
+            earlier = [other.year for other in self._marks_between(0, mark.start) if other.year is not None]
+            return earlier[-1] if earlier else self.page_year.year
+        return None if self.page_year.year is None else self.page_year.year + (mark.offset or 0)
+
+
+def find_page_year(page: Page, marks: list[TimeMark], context: Context) -> PageYear:
+    """The year of the page and the evidence for it; None with basis `unknown` when nothing says it."""
+    told = Counter(mark.year for mark in marks if mark.year is not None and mark.is_topical and not mark.is_compared)
+    volume = page.volume_year or volume_of(page) or context.volume_year
+    if volume is not None:
+        if volume in told and volume - 1 not in told:
+            return PageYear(volume, "text", False)
+        return PageYear(volume - 1, "volume_minus_one", False)
+    in_title = TITLE_YEAR.search(page.title)
+    if in_title:
+        return PageYear(int(in_title[1]), "title", False)
+    return _year_without_volume(page, marks, told, context)
+
+
+def _year_without_volume(page: Page, marks: list[TimeMark], told: Counter[int | None], context: Context) -> PageYear:
+    published = int(page.published_on[:4]) if page.published_on and page.published_on[:4].isdigit() else None
+    topical = [year for year in told if year is not None]
+    spread = max(topical) - min(topical) if topical else 0
+    if spread > 8:
+        return PageYear(context.reference_year, "option" if context.reference_year else "unknown", True)
+    has_relative = any(mark.offset is not None and mark.offset < 0 for mark in marks)
+    if published is not None and (has_relative or not topical):
+        return PageYear(published, "published_on", False)
+    if topical:
+        return PageYear(told.most_common(1)[0][0], "text", False)
+    if published is not None:
+        return PageYear(published, "published_on", False)
+    return PageYear(context.reference_year, "option" if context.reference_year else "unknown", False)
+
+
+def volume_of(page: Page) -> int | None:
+    """The volume year that breadcrumb, title, address or the first lines name (2018卷, 年鉴2018); None if none does."""
+    for text in (" / ".join(page.breadcrumb), page.title, page.url, page.text[:200]):
+        match = VOLUME.search(text)
+        if match:
+            return int(next(group for group in match.groups() if group))
+    return None

@@ -1,0 +1,56 @@
+"""Building a page record from text, whatever the text came from."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from ingest.parse.layout import find_breadcrumb, find_contributor, find_duplicates, find_published, find_sections
+from ingest.parse.texttables import find_text_tables
+from ingest.records import Page, Table
+
+PARSER_VERSION = "1"
+
+
+def sha256(data: bytes) -> str:
+    """Hexadecimal SHA-256 of `data`."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def parse_text(
+    text: str,
+    *,
+    page_id: str,
+    url: str = "",
+    title: str = "",
+    body_sha256: str | None = None,
+    breadcrumb: Sequence[str] = (),
+    tables: Sequence[Table] | None = None,
+    charset_declared: str | None = None,
+    charset_used: str = "utf-8",
+) -> Page:
+    """A page from its text; offsets of everything found index `text` unchanged.
+
+    `tables` are those an HTML reader already knows; without them plain-text renderings are looked for.
+    """
+    duplicates = find_duplicates(text)
+    published_on, basis = find_published(text, url)
+    digest = sha256(text.encode("utf-8", "surrogatepass"))
+    return Page(
+        page_id=page_id,
+        url=url,
+        body_sha256=body_sha256 or digest,
+        text=text,
+        text_sha256=digest,
+        title=title,
+        breadcrumb=tuple(breadcrumb) or find_breadcrumb(text),
+        sections=find_sections(text, duplicates),
+        tables=tuple(tables) if tables is not None else find_text_tables(text),
+        published_on=published_on,
+        published_on_basis=basis,
+        contributor=find_contributor(text),
+        charset_declared=charset_declared,
+        charset_used=charset_used,
+        replacement_chars=text.count("\ufffd"),
+        duplicate_spans=duplicates,
+    )

@@ -1,0 +1,141 @@
+"""The parse stage: stored responses to the frame of pages, and what could not be parsed to quarantine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, replace
+
+import polars as pl
+
+from ingest.parse.html import parse_html
+from ingest.parse.page import PARSER_VERSION
+from ingest.records import Page
+from ingest.schemas import Pages, Quarantine, typed_frame
+
+Body = tuple[bytes, str | None]
+ReadBody = Callable[[str, int], Body]
+MIN_TEXT = 2
+MAX_CONTROL_SHARE = 0.02
+
+
+class UnreadablePage(Exception):
+    """A response that holds no text page; the message is the reason shown in quarantine."""
+
+
+def page_id_of(url: str) -> str:
+    """A page's durable id: sixteen hexadecimal digits of its canonical address."""
+    return hashlib.sha256(url.encode()).hexdigest()[:16]
+
+
+def parse_snapshots(
+    source_id: str, snapshots: pl.DataFrame, titles: dict[str, str], read_body: ReadBody
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Parse the body of every snapshot of a source.
+
+    `snapshots`: frame of `schemas.Snapshots`; `titles`: link text per address, used where a page has no title
+    of its own; `read_body(warc_file, warc_offset)` gives bytes and content type. Returns a frame of
+    `schemas.Pages` and one of `schemas.Quarantine`. Gone pages keep their last snapshot and are parsed too.
+    """
+    rows: list[dict[str, object]] = []
+    rejected: list[dict[str, object]] = []
+    for snapshot in snapshots.iter_rows(named=True):
+        url = str(snapshot["url"])
+        try:
+            body, content_type = read_body(snapshot["warc_file"], snapshot["warc_offset"])
+            page = parse_snapshot(url, body, content_type, titles.get(url))
+        except UnreadablePage as problem:
+            rejected.append(quarantine_row(source_id, url, str(problem)))
+            continue
+        rows.append(page_row(page, source_id, snapshot["volume_year"]))
+    return typed_frame(Pages, rows), typed_frame(Quarantine, rejected)
+
+
+def parse_snapshot(url: str, body: bytes, content_type: str | None, link_text: str | None) -> Page:
+    """One page. Raises UnreadablePage for an empty body and for bytes that are no text."""
+    if not body.strip():
+        raise UnreadablePage("the body is empty")
+    page = parse_html(body, url=url, page_id=page_id_of(url), content_type=content_type)
+    if len(page.text.strip()) < MIN_TEXT:
+        raise UnreadablePage("the page holds no visible text")
+    if _is_noise(page.text):
+        raise UnreadablePage("the body is no text in any known charset")
+    return page if page.title else replace(page, title=link_text or "")
+
+
+def _is_noise(text: str) -> bool:
+    """Many control or lost characters: random bytes, a picture, an archive."""
+    odd = sum(1 for char in text if char == "\ufffd" or (ord(char) < 32 and char not in "\n\t\r"))
+    return odd > len(text) * MAX_CONTROL_SHARE
+
+
+def quarantine_row(source_id: str, url: str, reason: str) -> dict[str, object]:
+    """A quarantine row of this stage."""
+    return {
+        "source_id": source_id,
+        "stage": "parse",
+        "key": url,
+        "url": url,
+        "column": None,
+        "check": "readable_page",
+        "value": None,
+        "reason": reason,
+    }
+
+
+def page_row(page: Page, source_id: str, volume_year: int | None) -> dict[str, object]:
+    """A page as a row of `schemas.Pages`; region and reference year are filled by extraction's reading."""
+    return {
+        "page_id": page.page_id,
+        "source_id": source_id,
+        "url": page.url,
+        "body_sha256": page.body_sha256,
+        "text_sha256": page.text_sha256,
+        "title": page.title,
+        "breadcrumb": list(page.breadcrumb),
+        "region_name": None,
+        "ref_area": None,
+        "volume_year": volume_year,
+        "reference_year": None,
+        "reference_year_basis": None,
+        "published_on": page.published_on,
+        "published_on_basis": page.published_on_basis,
+        "contributor": page.contributor,
+        "charset_declared": page.charset_declared,
+        "charset_used": page.charset_used,
+        "replacement_chars": page.replacement_chars,
+        "parser_version": PARSER_VERSION,
+        "text": page.text,
+        "sections": [asdict(section) for section in page.sections],
+        "tables": [asdict(table) for table in page.tables],
+        "duplicate_spans": [{"char_start": start, "char_end": end} for start, end in page.duplicate_spans],
+    }
+
+
+def pages_from(frame: pl.DataFrame) -> Iterable[Page]:
+    """Page records from rows of `schemas.Pages`."""
+    from ingest.records import Cell, Section, Table  # noqa: PLC0415
+
+    for row in frame.iter_rows(named=True):
+        yield Page(
+            page_id=row["page_id"],
+            url=row["url"],
+            body_sha256=row["body_sha256"],
+            text=row["text"],
+            text_sha256=row["text_sha256"],
+            title=row["title"],
+            breadcrumb=tuple(row["breadcrumb"]),
+            sections=tuple(Section(**section) for section in row["sections"]),
+            tables=tuple(
+                Table(t["caption"], t["note"], tuple(Cell(**cell) for cell in t["cells"]), t["char_start"], t["char_end"])
+                for t in row["tables"]
+            ),
+            volume_year=row["volume_year"],
+            published_on=row["published_on"],
+            published_on_basis=row["published_on_basis"],
+            contributor=row["contributor"],
+            charset_declared=row["charset_declared"],
+            charset_used=row["charset_used"],
+            replacement_chars=row["replacement_chars"],
+            duplicate_spans=tuple((span["char_start"], span["char_end"]) for span in row["duplicate_spans"]),
+        )

@@ -1,0 +1,197 @@
+"""What the extractor knows, as data: metrics, labels, units, breakdowns and words (CSV), and their schema.
+
+Belongs here: reading and checking those files. Does not belong here: applying them (`ingest.extract`).
+Adding a label is one more line in `labels.csv`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+STATISTICS = frozenset({"stock", "flow", "rate", "cumulative"})
+POSITIONS = frozenset({"", "left", "right"})
+
+
+class VocabularyError(Exception):
+    """A vocabulary file that breaks its schema; the message names file, line and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One row of `metrics.csv`. `fixed_breakdown` is what an alias row adds to its canonical metric."""
+
+    code: str
+    tier: int
+    theme: str
+    name_en: str
+    name_zh: str
+    unit_code: str
+    statistic: str
+    definition_en: str
+    breakdowns: tuple[str, ...]
+    typical_range: str
+    canonical_code: str
+    fixed_breakdown: dict[str, str]
+    base_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A measure word: what it measures, its base unit (None: the metric's own), and the units it also serves."""
+
+    word: str
+    dimension: str
+    unit_code: str | None
+    factor: float
+    accepts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Words that name a metric.
+
+    `text` may hold `…` for a short gap. `metrics` are codes that all receive the number. `position` says on
+    which side of the number the label may stand; `needs` and `refuses` are words looked for around it;
+    `breakdown` is added to the claim; `units` narrows the unit codes.
+    """
+
+    text: str
+    metrics: tuple[str, ...]
+    position: str
+    needs: tuple[str, ...]
+    refuses: tuple[str, ...]
+    units: frozenset[str]
+    breakdown: dict[str, str]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class BreakdownWord:
+    """A word that announces a breakdown value, such as 女 for sex=F."""
+
+    word: str
+    dimension: str
+    value: str
+
+
+def read_rows(name: str) -> list[dict[str, str]]:
+    """Rows of one vocabulary CSV with surrounding blanks removed. Raises VocabularyError on ragged lines."""
+    path = FOLDER / name
+    with path.open(encoding="utf-8", newline="") as handle:
+        reader = csv.DictReader(handle)
+        rows = []
+        for row in reader:
+            if None in row or any(value is None for value in row.values()):
+                raise VocabularyError(f"{name} line {reader.line_num}: expected {len(reader.fieldnames or [])} columns")
+            rows.append({key: value.strip() for key, value in row.items()} | {"_line": str(reader.line_num)})
+    return rows
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """The parts of a `|`-separated cell."""
+    return tuple(part for part in text.split("|") if part)
+
+
+def parse_breakdown(text: str, where: str) -> dict[str, str]:
+    """`sex=F;worker_type=migrant` as a dictionary."""
+    pairs = [part.partition("=") for part in text.split(";") if part]
+    if any(not key or not value for key, _, value in pairs):
+        raise VocabularyError(f"{where}: breakdown {text!r} is not dimension=value;dimension=value")
+    return {key: value for key, _, value in pairs}
+
+
+@lru_cache(maxsize=1)
+def metrics() -> dict[str, Metric]:
+    """All metrics by code. Raises VocabularyError when a row breaks the schema."""
+    found: dict[str, Metric] = {}
+    for row in read_rows("metrics.csv"):
+        where = f"metrics.csv line {row['_line']}"
+        if row["code"] in found or row["statistic"] not in STATISTICS:
+            raise VocabularyError(f"{where}: code {row['code']!r} must be new and its statistic one of {sorted(STATISTICS)}")
+        found[row["code"]] = _metric(row, where)
+    for metric in found.values():
+        if metric.canonical_code not in found:
+            raise VocabularyError(f"metrics.csv: {metric.code} names the unknown canonical code {metric.canonical_code!r}")
+    return found
+
+
+def _metric(row: dict[str, str], where: str) -> Metric:
+    return Metric(
+        code=row["code"],
+        tier=int(row["tier"]),
+        theme=row["theme"],
+        name_en=row["name_en"],
+        name_zh=row["name_zh"],
+        unit_code=row["unit"],
+        statistic=row["statistic"],
+        definition_en=row["definition_en"],
+        breakdowns=split_words(row["breakdowns"]),
+        typical_range=row["typical_range"],
+        canonical_code=row["canonical_code"] or row["code"],
+        fixed_breakdown=parse_breakdown(row["fixed_breakdown"], where),
+        base_code=row["base_code"] or None,
+    )
+
+
+@lru_cache(maxsize=1)
+def units() -> dict[str, Unit]:
+    """All measure words."""
+    return {
+        row["word"]: Unit(
+            row["word"],
+            row["dimension"],
+            row["unit_code"] or None,
+            float(row["factor"]),
+            frozenset(split_words(row["accepts"])),
+        )
+        for row in read_rows("units.csv")
+    }
+
+
+@lru_cache(maxsize=1)
+def labels() -> tuple[Label, ...]:
+    """All labels. Raises VocabularyError for an unknown metric, position or breakdown."""
+    return tuple(_label(row) for row in read_rows("labels.csv"))
+
+
+def _label(row: dict[str, str]) -> Label:
+    where = f"labels.csv line {row['_line']}"
+    codes = tuple(row["metrics"].split("+"))
+    unknown = [code for code in codes if code and code not in metrics()]
+    if unknown or row["position"] not in POSITIONS:
+        raise VocabularyError(f"{where}: {unknown or row['position']!r} is not a metric code or a position (left, right)")
+    return Label(
+        text=row["label"],
+        metrics=tuple(code for code in codes if code),
+        position=row["position"],
+        needs=split_words(row["needs"]),
+        refuses=split_words(row["refuses"]),
+        units=frozenset(split_words(row["units"])),
+        breakdown=parse_breakdown(row["breakdown"], where),
+        line=int(row["_line"]),
+    )
+
+
+@lru_cache(maxsize=1)
+def breakdown_words() -> tuple[BreakdownWord, ...]:
+    """All breakdown words, the longest first."""
+    words = [
+        BreakdownWord(word, row["dimension"], row["value"])
+        for row in read_rows("breakdowns.csv")
+        for word in split_words(row["zh_words"])
+    ]
+    return tuple(sorted(words, key=lambda item: -len(item.word)))
+
+
+@lru_cache(maxsize=1)
+def words() -> dict[str, tuple[str, ...]]:
+    """Function words by kind, each list with the longest first."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in read_rows("words.csv"):
+        found[row["kind"]].extend(split_words(row["words"]))
+    return {kind: tuple(sorted(items, key=len, reverse=True)) for kind, items in found.items()}
