@@ -1,0 +1,152 @@
+"""The `union-warehouse` command.
+
+Belongs here: commands, options, exit codes, and how results look on a terminal. Does not belong here: any
+work; each command imports what it needs when it is called, so that help and listings are quick.
+
+Exit codes: 0 done, 1 something failed on the way, 2 input that cannot be used (one sentence says why).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="union-warehouse",
+    help="Trade-union figures printed in Chinese yearbooks, read into a citable data warehouse.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+    add_completion=False,
+)
+
+UNUSABLE = 2
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    table = "table"
+    jsonl = "jsonl"
+    csv = "csv"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="How rows are printed.")]
+
+
+@app.command()
+def extract(
+    inputs: Annotated[list[str], typer.Argument(metavar="PATH|DIR|URL...", help="HTML or .txt files, folders, pages.")],
+    region: Annotated[str | None, typer.Option(help="Region of pages that name none.")] = None,
+    reference_year: Annotated[int | None, typer.Option(help="Year of pages that name none.")] = None,
+    output: FormatOption = Format.table,
+) -> None:
+    """Read pages and print one claim per line.
+
+    Region and year are read from each page where it says them. `NAME.meta.json` beside a file may give the
+    `url` and `title` it was saved from.
+    """
+    from ingest.cli_extract import read_inputs  # noqa: PLC0415
+    from ingest.cli_output import print_claims, say  # noqa: PLC0415
+
+    claims, problems = read_inputs(inputs, region, reference_year)
+    print_claims(claims, output.value)
+    for problem in problems:
+        say(problem)
+    raise typer.Exit(UNUSABLE if problems else 0)
+
+
+@app.command()
+def run(
+    sources: Annotated[str, typer.Option(help="Source ids or groups (sample, all), separated by commas.")] = "sample",
+) -> None:
+    """Run the whole pipeline through Dagster: fetch, read, validate, load, build, publish."""
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    from ingest.cli_output import say  # noqa: PLC0415
+
+    if find_spec("orchestration") is None:
+        say("The orchestration is not installed here: install the whole project (`make run` does) to run the pipeline.")
+        raise typer.Exit(UNUSABLE)
+    # the same process goes on as the pipeline: an interrupt or a kill reaches it directly
+    os.execv(sys.executable, [sys.executable, "-m", "orchestration.run", "--sources", sources])  # noqa: S606
+
+
+@app.command()
+def sources(output: FormatOption = Format.table) -> None:
+    """List the catalogue: every source with its publisher, region and terms."""
+    from ingest.cli_output import print_rows  # noqa: PLC0415
+    from ingest.cli_read import list_sources  # noqa: PLC0415
+
+    columns = ("source_id", "title", "region_name", "level", "authority_kind", "verified_on", "terms")
+    print_rows(list_sources(), output.value, columns if output is Format.table else None)
+
+
+@app.command()
+def facts(
+    region: Annotated[str | None, typer.Option(help="Full name, short name or code of a region.")] = None,
+    year: Annotated[int | None, typer.Option(help="Reference year.")] = None,
+    metric: Annotated[str | None, typer.Option(help="Metric code.")] = None,
+    output: FormatOption = Format.table,
+) -> None:
+    """Print published facts: one row per metric, region, year, breakdown and scope."""
+    from ingest.cli_output import print_rows  # noqa: PLC0415
+    from ingest.cli_read import FACT_COLUMNS, read_facts  # noqa: PLC0415
+
+    rows = read_facts(region, year, metric)
+    print_rows(rows, output.value, FACT_COLUMNS if output is Format.table else None)
+
+
+@app.command()
+def evidence(claim_id: Annotated[str, typer.Argument(help="As given in `chosen_claim_id` of a fact.")]) -> None:
+    """Show where a number comes from: the sentence with the number marked, address, snapshot hash, rule."""
+    from ingest.cli_output import print_evidence  # noqa: PLC0415
+    from ingest.cli_read import read_claim  # noqa: PLC0415
+
+    print_evidence(read_claim(claim_id))
+
+
+@app.command()
+def status() -> None:
+    """Show what is stored: rows of each frame by source, and where everything lies."""
+    from ingest.cli_output import print_rows, say  # noqa: PLC0415
+    from ingest.cli_read import frame_counts, places  # noqa: PLC0415
+
+    print_rows(frame_counts(), "table")
+    for name, place in places().items():
+        say(f"{name}: {place}")
+
+
+@app.command()
+def serve_sample(port: Annotated[int, typer.Option(help="0 takes any free port.")] = 8750) -> None:
+    """Serve the embedded sample site on 127.0.0.1 until interrupted."""
+    from ingest.cli_output import say  # noqa: PLC0415
+    from ingest.sample import serve_forever  # noqa: PLC0415
+
+    serve_forever(port, lambda address: say(f"sample site answering at http://{address}/ (Ctrl-C ends it)"))
+
+
+def main() -> None:
+    """Run the command; an error of the user is one sentence on standard error and exit code 2."""
+    from ingest.cli_errors import is_users, one_sentence  # noqa: PLC0415
+
+    try:
+        app()
+    except BrokenPipeError:
+        # the reader of a pipe (head, less) left early: that is no fault
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if not is_users(error):
+            raise
+        sys.stderr.write(f"{one_sentence(error)}\n")
+        sys.exit(UNUSABLE)
+
+
+if __name__ == "__main__":
+    main()

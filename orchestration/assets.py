@@ -1,0 +1,55 @@
+"""What the assets of the lake have in common: owners, kinds, and the result of a materialisation.
+
+Belongs here: the shape of specs and results. Does not belong here: the assets (`orchestration.defs`).
+"""
+
+from collections.abc import Sequence
+
+import dagster as dg
+import polars as pl
+
+from ingest.stages import StageResult
+from orchestration.metadata import column_schema, content_version, counts_table, frame_metadata
+
+OWNERS = ["team:union-metrics"]
+HTTP_POOL = "http"
+DUCKDB_POOL = "duckdb"
+# A whole fetching step is tried again when the machine itself failed it; single pages have their own retries.
+HTTP_RETRIES = dg.RetryPolicy(max_retries=1, delay=5, backoff=dg.Backoff.EXPONENTIAL)
+
+PREVIEW_COLUMNS = {
+    "page_refs": ["volume_year", "category", "title", "url"],
+    "snapshots": ["url", "status", "body_bytes", "body_sha256", "checked_at", "is_gone"],
+    "fetch_log": ["url", "outcome", "status", "reason"],
+    "pages": ["title", "region_name", "volume_year", "reference_year", "charset_used", "url"],
+    "claims": ["ref_area_name", "ref_year", "metric_code", "breakdown", "qualifier", "obs_value", "raw_span", "rule"],
+    "quarantine": ["stage", "key", "column", "check", "value", "reason"],
+}
+
+
+def lake_spec(name: str, *, group: str, description: str, deps: Sequence[str] = ()) -> dg.AssetSpec:
+    """The spec of a frame in the lake: its key is the frame's name."""
+    return dg.AssetSpec(
+        name,
+        group_name=group,
+        description=description,
+        deps=deps,
+        owners=OWNERS,
+        kinds={"python", "parquet"},
+        metadata={"dagster/column_schema": column_schema(name)},
+    )
+
+
+def materialised(name: str, frame: pl.DataFrame, **more: object) -> dg.MaterializeResult:
+    """The result of storing a frame: row count, preview, version by content, and what else is given."""
+    metadata = {**frame_metadata(frame, PREVIEW_COLUMNS.get(name)), **more}
+    return dg.MaterializeResult(asset_key=name, metadata=metadata, data_version=content_version(frame))
+
+
+def refused_metadata(result: StageResult) -> dict[str, object]:
+    """What a stage refused, by check, beside its row counts."""
+    return {
+        "worked_on": result.worked_on,
+        "quarantined": result.quarantine.height,
+        "quarantined_by_check": counts_table(result.quarantine, ["check"]),
+    }

@@ -1,0 +1,114 @@
+"""Asset checks of the lake and the raw tables, made by one factory from the Pandera models.
+
+Belongs here: turning failure cases into check results. Does not belong here: the rules (`ingest.schemas`);
+dbt's own tests appear as checks of the models by themselves.
+"""
+
+from collections.abc import Sequence
+
+import dagster as dg
+import polars as pl
+
+from ingest.schemas import FRAMES
+from ingest.stages import KEY_COLUMNS, PAGE_COUNT_GUARD
+from ingest.validate import find_failures
+from orchestration.assets import DUCKDB_POOL
+from orchestration.metadata import markdown_table
+from orchestration.partitions import source_partitions
+from orchestration.resources import Project
+
+PARTITIONED = frozenset({*KEY_COLUMNS, "quarantine"})
+SHOWN_FAILURES = 20
+
+
+def check_frame(name: str, frame: pl.DataFrame) -> dg.AssetCheckResult:
+    """Hold a frame against its model; the rows that break it are shown with the reason."""
+    failures = find_failures(FRAMES[name], frame)
+    rows: Sequence[Sequence[object]] = [(f.row, f.column, f.check, f.value) for f in failures[:SHOWN_FAILURES]]
+    return dg.AssetCheckResult(
+        passed=not failures,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"{len({f.row for f in failures})} of {frame.height} rows break the model"
+        if failures
+        else f"all {frame.height} rows keep the model",
+        metadata={
+            "rows": frame.height,
+            "failures": len(failures),
+            "failing_rows": dg.MetadataValue.md(markdown_table(["row", "column", "check", "value"], rows)),
+        },
+    )
+
+
+def lake_check(name: str) -> dg.AssetChecksDefinition:
+    """A blocking check of one frame in the lake, for the source of the run."""
+
+    @dg.asset_check(
+        asset=name,
+        name="keeps_its_model",
+        description=f"Every row of {name} keeps the Pandera model: types, ranges, keys, and rules over columns.",
+        blocking=True,
+        partitions_def=source_partitions() if name in PARTITIONED else None,
+    )
+    def keeps_its_model(context: dg.AssetCheckExecutionContext, project: Project) -> dg.AssetCheckResult:
+        source_id = context.partition_key if context.has_partition_key else None
+        return check_frame(name, project.lake().read(name, source_id))
+
+    return keeps_its_model
+
+
+def raw_check(name: str) -> dg.AssetChecksDefinition:
+    """A blocking check of one raw table: the model holds over all sources together, keys included."""
+
+    @dg.asset_check(
+        asset=["raw", name],
+        name="keeps_its_model",
+        description=f"The rows of {name} of all sources together keep the Pandera model; no key stands twice.",
+        blocking=True,
+        pool=DUCKDB_POOL,
+    )
+    def keeps_its_model(project: Project) -> dg.AssetCheckResult:
+        return check_frame(name, project.lake().read(name))
+
+    return keeps_its_model
+
+
+@dg.asset_check(
+    asset="page_refs",
+    description="The list pages name about as many pages as before; else the former list was kept.",
+    partitions_def=source_partitions(),
+)
+def page_count_holds(context: dg.AssetCheckExecutionContext, project: Project) -> dg.AssetCheckResult:
+    """Warn when the crawl found far fewer pages than the run before."""
+    refused = project.lake().read("quarantine", context.partition_key, "crawl")
+    complaints = refused.filter(pl.col("check") == PAGE_COUNT_GUARD)["reason"].to_list()
+    return dg.AssetCheckResult(
+        passed=not complaints,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=complaints[0] if complaints else "no fall in the number of pages",
+    )
+
+
+@dg.asset_check(
+    asset="fetch_log",
+    description="Every listed page was fetched or is unchanged; the others are listed with the reason.",
+    partitions_def=source_partitions(),
+)
+def pages_were_reached(context: dg.AssetCheckExecutionContext, project: Project) -> dg.AssetCheckResult:
+    """Warn about pages that are gone, refused or failed."""
+    log = project.lake().read("fetch_log", context.partition_key)
+    missed = log.filter(~pl.col("outcome").is_in(["fetched", "unchanged"]))
+    columns = ["url", "outcome", "status", "reason"]
+    rows = missed.select(columns).head(SHOWN_FAILURES).rows()
+    return dg.AssetCheckResult(
+        passed=missed.is_empty(),
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{missed.height} of {log.height} pages were not reached",
+        metadata={"missed": missed.height, "pages": dg.MetadataValue.md(markdown_table(columns, rows))},
+    )
+
+
+@dg.definitions
+def checks() -> dg.Definitions:
+    """All checks: the two written out above, and two per frame."""
+    made = [factory(name) for name in FRAMES for factory in (lake_check, raw_check)]
+    return dg.Definitions(asset_checks=[*made, page_count_holds, pages_were_reached])

@@ -1,0 +1,56 @@
+"""The extract and validate stages: pages become `claims`; what any stage refused is gathered in `quarantine`."""
+
+import dagster as dg
+import polars as pl
+
+from ingest.stages import extract
+from orchestration.assets import lake_spec, materialised, refused_metadata
+from orchestration.metadata import counts_table
+from orchestration.partitions import source_partitions
+from orchestration.resources import Project
+
+
+@dg.multi_asset(
+    name="claims",
+    specs=[
+        lake_spec(
+            "claims",
+            group="extract",
+            description="Every number read from a page: metric, value, interval, region, year, and the sentence it stands in.",
+            deps=["pages", "metrics", "regions"],
+        )
+    ],
+    partitions_def=source_partitions(),
+)
+def claims(context: dg.AssetExecutionContext, project: Project) -> dg.MaterializeResult:
+    """Read the pages of one source that are new or changed."""
+    result = extract(project.source(context.partition_key), project.settings())
+    frame = result.frames["claims"]
+    mapped = frame.filter(pl.col("metric_code").is_not_null())
+    return materialised(
+        "claims",
+        frame,
+        mapped=mapped.height,
+        unmapped=frame.height - mapped.height,
+        pages_with_claims=frame["page_id"].n_unique(),
+        by_metric=counts_table(mapped, ["metric_code"]),
+        **refused_metadata(result),
+    )
+
+
+@dg.multi_asset(
+    name="quarantine",
+    specs=[
+        lake_spec(
+            "quarantine",
+            group="extract",
+            description="What could not be crawled, fetched, parsed, read or validated, each with its reason.",
+            deps=["page_refs", "snapshots", "pages", "claims"],
+        )
+    ],
+    partitions_def=source_partitions(),
+)
+def quarantine(context: dg.AssetExecutionContext, project: Project) -> dg.MaterializeResult:
+    """Show together what the stages of one source refused; each stage has already stored its part."""
+    frame = project.lake().read("quarantine", context.partition_key)
+    return materialised("quarantine", frame, by_stage_and_check=counts_table(frame, ["stage", "check"]))

@@ -1,0 +1,40 @@
+"""The fetch stage: listed pages become `snapshots` (with the WARC archive) and a `fetch_log`."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from ingest.stages import fetch
+from orchestration.assets import HTTP_POOL, HTTP_RETRIES, lake_spec, materialised, refused_metadata
+from orchestration.metadata import counts_table
+from orchestration.partitions import source_partitions
+from orchestration.resources import Project
+
+
+@dg.multi_asset(
+    name="snapshots",
+    specs=[
+        lake_spec(
+            "snapshots",
+            group="fetch",
+            description="The newest stored response of each page: status, validators, body hash, place in the archive.",
+            deps=["page_refs"],
+        ),
+        lake_spec(
+            "fetch_log",
+            group="fetch",
+            description="What the last run met at each address: fetched, unchanged, gone, refused or failed, and why.",
+            deps=["page_refs"],
+        ),
+    ],
+    partitions_def=source_partitions(),
+    pool=HTTP_POOL,
+    retry_policy=HTTP_RETRIES,
+)
+def snapshots(context: dg.AssetExecutionContext, project: Project) -> Iterator[dg.MaterializeResult]:
+    """Fetch the pages of one source, asking only for what changed."""
+    with project.http() as http:
+        result = fetch(project.source(context.partition_key), project.settings(), http)
+    yield materialised("snapshots", result.frames["snapshots"], **refused_metadata(result))
+    log = result.frames["fetch_log"]
+    yield materialised("fetch_log", log, outcomes=counts_table(log, ["outcome"]))

@@ -1,0 +1,29 @@
+"""Jobs: the selections that people and schedules start. Serves the Dagster concept "job"."""
+
+import dagster as dg
+
+from orchestration.partitions import source_partitions
+
+REFERENCE = dg.AssetSelection.groups("reference")
+LAKE = dg.AssetSelection.groups("crawl", "fetch", "parse", "extract")
+WAREHOUSE = dg.AssetSelection.groups("load", "staging", "intermediate", "marts", "reports", "seeds", "publish")
+
+reference = dg.define_asset_job(
+    "reference", selection=REFERENCE, description="Catalogue, metrics and regions: what is known before any page."
+)
+ingest_source = dg.define_asset_job(
+    "ingest_source",
+    selection=LAKE,
+    partitions_def=source_partitions(),
+    description="Everything of one source: list pages, pages, claims, quarantine.",
+)
+publish_warehouse = dg.define_asset_job(
+    "publish_warehouse",
+    selection=WAREHOUSE,
+    description="From the lake to the published tables: raw schema, dbt models and tests, exports, documentation.",
+)
+everything = dg.define_asset_job(
+    "everything",
+    selection=REFERENCE | LAKE | WAREHOUSE,
+    description="All assets; with a source chosen as the partition, its pages and then the warehouse.",
+)

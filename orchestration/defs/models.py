@@ -1,0 +1,46 @@
+"""The dbt models, seeds and tests as assets and checks. The SQL stands in `dbt_project`."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+
+from orchestration.assets import DUCKDB_POOL, OWNERS
+from orchestration.dbt_files import point_dbt_at_warehouse, prepared_project
+from orchestration.resources import Project
+
+# The folders of `dbt_project/models`, in order of the flow, and the Dagster group that shows them.
+GROUPS = {"staging": "staging", "intermediate": "intermediate", "checks": "intermediate", "marts": "marts",
+          "reports": "reports"}  # fmt: skip
+
+
+class Translator(DagsterDbtTranslator):
+    """Names groups by the layer of a model and gives every asset an owner."""
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        """The spec of one model, seed or source."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        return spec.replace_attributes(group_name=group_of(manifest, unique_id), owners=OWNERS)
+
+
+def group_of(manifest: Mapping[str, Any], unique_id: str) -> str:
+    """The group of a dbt resource: `load` for sources, `seeds`, or the layer that its folder names."""
+    if unique_id.startswith("source."):
+        return "load"
+    if unique_id.startswith("seed."):
+        return "seeds"
+    return GROUPS[manifest["nodes"][unique_id]["fqn"][1]]
+
+
+@dbt_assets(
+    manifest=prepared_project().manifest_path,
+    project=prepared_project(),
+    dagster_dbt_translator=Translator(),
+    name="dbt_models",
+    pool=DUCKDB_POOL,
+)
+def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, project: Project) -> Iterator[Any]:
+    """Build seeds and models and run their tests; a failed test keeps what stands on the model from being built."""
+    point_dbt_at_warehouse(project.settings())
+    yield from dbt.cli(["build"], context=context).stream().fetch_row_counts().fetch_column_metadata()

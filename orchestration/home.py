@@ -1,0 +1,80 @@
+"""The persistent Dagster instance: its folder, its limits, and tidying up after processes that died.
+
+Belongs here: DAGSTER_HOME and what must be true of it before a run. Does not belong here: runs themselves.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
+
+from ingest.settings import Settings
+from orchestration.assets import HTTP_POOL
+
+INSTANCE_FILE = Path(__file__).parent / "instance" / "dagster.yaml"
+HTTP_SLOTS = 2
+LAUNCHER_TAG = "union-warehouse/launched-by"
+COMMAND = "command"
+UNFINISHED = [
+    DagsterRunStatus.NOT_STARTED,
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
+
+
+def prepare_home(settings: Settings) -> Path:
+    """Make DAGSTER_HOME, put the project's dagster.yaml into it and name it in the environment. Returns it."""
+    home = settings.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    target = home / INSTANCE_FILE.name
+    if not target.exists() or target.read_bytes() != INSTANCE_FILE.read_bytes():
+        shutil.copyfile(INSTANCE_FILE, target)
+    os.environ["DAGSTER_HOME"] = str(home)
+    return home
+
+
+@contextmanager
+def open_instance(settings: Settings) -> Iterator[DagsterInstance]:
+    """The instance of this installation, with its pool limits set."""
+    prepare_home(settings)
+    with DagsterInstance.get() as instance:
+        limits = {info: instance.event_log_storage.get_concurrency_info(info) for info in (HTTP_POOL,)}
+        if limits[HTTP_POOL].slot_count != HTTP_SLOTS:
+            instance.event_log_storage.set_concurrency_slots(HTTP_POOL, HTTP_SLOTS)
+        yield instance
+
+
+def end_dead_runs(instance: DagsterInstance) -> list[str]:
+    """Mark runs of the command that never ended as failed and give their pool places back. Returns their ids.
+
+    To be called only by the one process that holds the lock of the command: every unfinished run of the
+    command is then one whose process died. Runs of the daemon are watched by its run monitoring.
+    """
+    dead = instance.get_runs(filters=RunsFilter(statuses=UNFINISHED, tags={LAUNCHER_TAG: COMMAND}))
+    for run in dead:
+        instance.report_run_failed(run, "The process of this run ended before the run did.")
+        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    return [run.run_id for run in dead]
+
+
+def command_tags(location_name: str = "union_warehouse") -> dict[str, str]:
+    """Tags of a run started by the command, so that the UI lists it under its job."""
+    return {LAUNCHER_TAG: COMMAND, ".dagster/repository": f"__repository__@{location_name}"}
+
+
+def run_failures(result: dg.ExecuteInProcessResult) -> list[str]:
+    """One sentence per failed step: its name and the innermost cause."""
+    told = []
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while error is not None and error.cause is not None:
+                error = error.cause
+            text = error.message.strip() if error is not None else "no reason was recorded"
+            told.append(f"{event.step_key}: {text.splitlines()[0]}")
+    return told
