@@ -10,7 +10,7 @@ pairs are taken first; each quantity and each label is used once. What no pair r
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from ingest.extract.labels import Occurrence
@@ -23,6 +23,7 @@ BRACKETS = re.compile(r"\([^()]{0,12}\)|[“”\"<>《》\[\]\x00]")
 NEEDS_NOUN = frozenset({"count", "person"})
 PERSON_WORDS = frozenset({"人", "员"})
 ENOUGH = 40.0
+PURPOSE_REACH = 30
 MONEY = "yuan"
 
 
@@ -133,8 +134,23 @@ def _pairs(sentence: Sentence, occurrences: list[Occurrence], view: str) -> list
             else:
                 continue
             if pair is not None:
-                pairs.append(pair)
+                pairs.append(replace(pair, score=pair.score + _evidence(item.label, sentence)))
+        if quantity.dimension == "money":
+            pairs += _purposes(index, quantity, occurrences, view)
     return pairs
+
+
+def _purposes(index: int, quantity: Quantity, occurrences: list[Occurrence], view: str) -> list[Pair]:
+    """What money is for may stand on the far side of another number; the nearest purpose is the last resort."""
+    found = []
+    for item in occurrences:
+        gap = (item.end, quantity.start) if item.end <= quantity.start else (quantity.end, item.start)
+        if _dimension(item.label) != MONEY or item.weight < 4 or not 0 <= gap[1] - gap[0] <= PURPOSE_REACH:
+            continue
+        clause = view[min(item.start, quantity.start) : max(item.end, quantity.end)]
+        if not _refused(item.label, clause):
+            found.append(Pair(ENOUGH - (gap[1] - gap[0]) / 10, index, item, "purpose_near"))
+    return found
 
 
 def _left_pair(index: int, quantity: Quantity, item: Occurrence, view: str) -> Pair | None:
@@ -189,7 +205,14 @@ def _enough(pair: Pair) -> Pair | None:
 
 
 def _weight(item: Occurrence) -> float:
-    return min(2.0 * item.weight, 20.0) - (6.0 if item.weight <= 2 else 0.0)
+    return min(2.0 * item.weight, 20.0) - (24.0 if item.weight <= 2 else 0.0)
+
+
+def _evidence(label: Label, sentence: Sentence) -> float:
+    """How near the words that the label needs stand: the sentence before all, the heading last."""
+    if not label.needs or any(word in sentence.text for word in label.needs):
+        return 0.0
+    return -6.0 if any(word in sentence.before for word in label.needs) else -10.0
 
 
 def _named_by_next(item: Occurrence, quantity: Quantity, sentence: Sentence, view: str) -> bool:
@@ -296,7 +319,7 @@ def breakdown_around(
         begin = max([floor, item.start - 14, *(view.rfind(mark, floor, item.start) + 1 for mark in ",;:。、和")])
         window = view[begin : quantity.number_start]
     else:
-        window = view[quantity.end : item.end]
+        window = view[quantity.end : item.end].rpartition("的")[2]
     return breakdown_of(window, codes)
 
 
@@ -345,8 +368,8 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
     for index, quantity in enumerate(sentence.quantities):
         begin = sentence.quantities[index - 1].end if index else sentence.start
         lead = view[begin : quantity.start]
-        if result[index] is None and parent and parent_quantity and _same_kind(parent_quantity, quantity):
-            result[index] = _part(lead, quantity, parent, view)
+        if parent and parent_quantity and _same_kind(parent_quantity, quantity):
+            result[index] = _same_named_part(lead, result[index], parent) or result[index] or _part(lead, parent)
         if result[index] is not None and not (result[index] or parent).rule.startswith("part_of"):  # type: ignore[union-attr]
             parent, parent_quantity = result[index], quantity
     return result
@@ -356,7 +379,18 @@ def _same_kind(parent: Quantity, part: Quantity) -> bool:
     return parent.dimension == part.dimension and (part.unit_raw == parent.unit_raw or part.dimension != "count")
 
 
-def _part(lead: str, quantity: Quantity, parent: Match, view: str) -> Match | None:
+def _same_named_part(lead: str, match: Match | None, parent: Match) -> Match | None:
+    """其中国有企业的建制率: a part named by the end of its whole's label means all that the whole meant."""
+    if match is None or match.label is None or parent.label is None or match.label.label == parent.label.label:
+        return None
+    if not any(word in lead for word in words()["of_which"]):
+        return None
+    if not parent.label.label.text.endswith(match.label.label.text):
+        return None
+    return Match(parent.codes, parent.breakdown | breakdown_of(lead, parent.codes), "part_of_previous", match.label)
+
+
+def _part(lead: str, parent: Match) -> Match | None:
     """A clause that holds only 其中 and a breakdown word."""
     announced = breakdown_of(lead, parent.codes)
     if not announced:

@@ -54,12 +54,17 @@ class PlaceMark:
     is_short: bool
 
 
+def _is_telling(name: str) -> bool:
+    """Not an everyday word such as 市区 or 郊区, which some districts were called."""
+    return len(name) > 1 and name not in words()["no_place"]
+
+
 class PlaceNames:
     """Finds names of regions in a text and resolves them; one per process."""
 
     def __init__(self, index: RegionIndex) -> None:
         self.index = index
-        self._names = [(item.name, item.is_short) for item in index.names() if len(item.name) > 1]
+        self._names = [(item.name, item.is_short) for item in index.names() if _is_telling(item.name) and item.level != "nation"]
         self._automaton = ahocorasick_rs.AhoCorasick(
             [name for name, _ in self._names],
             matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
@@ -121,7 +126,14 @@ class Places:
 
     def _whole_marks(self) -> Iterator[PlaceMark]:
         for match in _whole_area_pattern().finditer(self.text):
-            yield PlaceMark(match.start(), match.end(), match[0], False)
+            if not match[0].endswith("国") or self._speaks_of_nation(match):
+                yield PlaceMark(match.start(), match.end(), match[0], False)
+
+    def _speaks_of_nation(self, match: re.Match[str]) -> bool:
+        """全国 opens a clause and does not begin the name of an award, a meeting or a body."""
+        before, after = self.text[max(0, match.start() - 1) : match.start()], self.text[match.end() : match.end() + 6]
+        opens = not before or before in CLAUSE_OPENERS or before in "年底末"
+        return opens and not any(after.startswith(word) for word in words()["national_name"])
 
     def _resolve(self, mark: PlaceMark, year: int | None) -> Place | None:
         if mark.name in words()["whole_area"]:

@@ -1,4 +1,406 @@
+"""Printed tables to claims: what a row, a column and a caption say about a cell.
+
+Belongs here: reading headers. A cell's metric comes from its row label or its column header, its year and
+region from whichever of them names one, its unit from the nearest place that prints one. Does not belong
+here: finding tables (`ingest.parse`).
+"""
+
 from __future__ import annotations
-from ingest.records import Claim, Page, Table
-def read_table(table: Table, number: int, page: Page, years, places, version: str) -> list[Claim]:
-    return []
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ingest.extract.attribution import allows, breakdown_of, unit_of
+from ingest.extract.labels import Occurrence, label_index
+from ingest.extract.numerals import Numeral, read_arabic
+from ingest.extract.places import Place, Places
+from ingest.extract.quantities import Quantity, interval
+from ingest.extract.view import translation
+from ingest.extract.years import Years
+from ingest.records import Cell, Claim, Page, Table
+from ingest.vocabulary import Unit, metrics, units, words
+
+VALUE = re.compile(r"^[*#]?\s*(?P<digits>-?\d[\d,]*(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)(?P<unit>人次|人|个|户|家|元|%|件|份|名)?$")
+YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})(?:\s*年|(?!\d))")
+BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,12})[)\]]")
+UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]?\s*([\u4e00-\u9fff%、/,]{1,14})")
+NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\)|\d+[.、])")
+LATIN = re.compile(r"[A-Za-z][A-Za-z .,'&/\-]*")
+MIN_COVERAGE = 0.5
+UNIT_HEAD = frozenset({"单位", "计量单位", "unit"})
+SERIAL_HEAD = frozenset({"序号", "编号", "no", "代码", "code", "行次"})
+TOTAL_WORDS = frozenset({"合计", "总计", "总数", "全国总计", "全省合计", "全市合计"})
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A row's or column's header: its own text, the text above it in the hierarchy, and the printed text."""
+
+    text: str
+    parents: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> str:
+        return " / ".join((*self.parents, self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a table cell counts."""
+
+    codes: tuple[str, ...]
+    breakdown: dict[str, str]
+    rule: str
+    label: Occurrence
+
+
+class Grid:
+    """A table as a grid: every place that a spanning cell covers holds that cell."""
+
+    def __init__(self, table: Table) -> None:
+        self.at: dict[tuple[int, int], Cell] = {}
+        for cell in table.cells:
+            for row in range(cell.row, cell.row + cell.row_span):
+                for column in range(cell.col, cell.col + cell.col_span):
+                    self.at.setdefault((row, column), cell)
+        self.rows = max((row for row, _ in self.at), default=-1) + 1
+        self.columns = max((column for _, column in self.at), default=-1) + 1
+        self.head_rows = self._head_rows()
+        self.stub_columns = self._stub_columns()
+
+    def text(self, row: int, column: int) -> str:
+        """The clean text at a place; empty where the grid has a hole."""
+        cell = self.at.get((row, column))
+        return clean(cell.text) if cell else ""
+
+    def _head_rows(self) -> int:
+        """Rows before the first one that holds a value under a label."""
+        for row in range(self.rows):
+            texts = [self.text(row, column) for column in range(self.columns)]
+            numbers = [text for text in texts[1:] if VALUE.match(text)]
+            if any(not YEAR.fullmatch(text) for text in numbers) and not _is_year_row(texts):
+                return row
+        return self.rows
+
+    def _stub_columns(self) -> list[int]:
+        """Columns that hold labels, units or serial numbers instead of values."""
+        stubs = []
+        for column in range(self.columns):
+            body = [self.text(row, column) for row in range(self.head_rows, self.rows)]
+            filled = [text for text in body if text]
+            numeric = [text for text in filled if VALUE.match(text)]
+            heads = {self.text(row, column).lower() for row in range(self.head_rows)}
+            is_year_column = column == 0 and filled and all(YEAR.fullmatch(text) for text in filled)
+            is_serial = bool(heads & SERIAL_HEAD)
+            if is_serial or is_year_column or (filled and len(numeric) * 2 < len([t for t in filled if not _is_void(t)])):
+                stubs.append(column)
+            elif filled and not numeric and any(not _is_void(text) for text in filled):
+                stubs.append(column)
+        return stubs or [0]
+
+
+def _is_void(text: str) -> bool:
+    return not re.search(r"[\u4e00-\u9fffA-Za-z\d]", text)
+
+
+def _is_year_row(texts: list[str]) -> bool:
+    return bool(texts) and all(YEAR.fullmatch(text) or not text for text in texts[1:])
+
+
+@lru_cache(maxsize=16384)
+def clean(text: str) -> str:
+    """Header or cell text in simplified half-width form without blanks between characters."""
+    plain = text.translate(translation()).strip()
+    return re.sub(r"(?<=[\u4e00-\u9fff#:)(]) +(?=[\u4e00-\u9fff(#)])", "", re.sub(r"\s+", " ", plain))
+
+
+def read_table(table: Table, number: int, page: Page, years: Years, places: Places, version: str) -> list[Claim]:
+    """One claim per value cell; cells without a metric become unmapped quantities with their path."""
+    grid = Grid(table)
+    caption = clean(table.caption)
+    rows = _row_headers(grid)
+    columns = {column: _column_header(grid, column) for column in range(grid.columns)}
+    context = " ".join([caption, clean(table.note), *(header.path for header in columns.values())])
+    claims = []
+    for row in range(grid.head_rows, grid.rows):
+        for column in range(grid.columns):
+            cell = grid.at.get((row, column))
+            if cell is None or column in grid.stub_columns or (cell.row, cell.col) != (row, column):
+                continue
+            reader = _CellReader(table, number, page, years, places, version, caption, context)
+            claims += reader.read(cell, rows[row], columns[column], _unit_of_row(grid, row))
+    return claims
+
+
+def _row_headers(grid: Grid) -> dict[int, Header]:
+    """A header per data row; #, 其中 and indented rows take the row before them as parent."""
+    headers: dict[int, Header] = {}
+    section, parent = "", ""
+    for row in range(grid.head_rows, grid.rows):
+        heads = [grid.text(row, column) for column in grid.stub_columns if not _is_unit_column(grid, column)]
+        heads = [head for head in dict.fromkeys(heads) if head and not head.isdigit() or YEAR.fullmatch(head)]
+        text = " ".join(heads)
+        if not _has_values(grid, row):
+            section, parent = strip_numbering(text), ""
+            headers[row] = Header(text)
+            continue
+        if _is_part(text):
+            headers[row] = Header(text, tuple(part for part in (section, parent) if part))
+        else:
+            headers[row] = Header(text, (section,) if section else ())
+            parent = text
+    return headers
+
+
+def _is_part(text: str) -> bool:
+    return text.startswith(("#", "其中", "内:", "-", "—", "*")) or text.startswith(words()["of_which"])
+
+
+def _has_values(grid: Grid, row: int) -> bool:
+    texts = (grid.text(row, column) for column in range(grid.columns) if column not in grid.stub_columns)
+    return any(text for text in texts)
+
+
+def _is_unit_column(grid: Grid, column: int) -> bool:
+    return any(grid.text(row, column).lower() in UNIT_HEAD for row in range(grid.head_rows))
+
+
+def _unit_of_row(grid: Grid, row: int) -> str:
+    for column in grid.stub_columns:
+        if _is_unit_column(grid, column):
+            return grid.text(row, column)
+    return ""
+
+
+def _column_header(grid: Grid, column: int) -> Header:
+    texts = [grid.text(row, column) for row in range(grid.head_rows)]
+    path = [text for text in dict.fromkeys(texts) if text]
+    chinese = [text for text in path if re.search(r"[\u4e00-\u9fff]", text) or YEAR.search(text)]
+    path = chinese or path
+    return Header(path[-1] if path else "", tuple(path[:-1]))
+
+
+def strip_numbering(text: str) -> str:
+    """A label without 一、 or (1) before it."""
+    return NUMBERING.sub("", text).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class _CellReader:
+    table: Table
+    number: int
+    page: Page
+    years: Years
+    places: Places
+    version: str
+    caption: str
+    context: str
+
+    def read(self, cell: Cell, row: Header, column: Header, row_unit: str) -> list[Claim]:
+        """Claims of one cell: several when its label names several metrics, none when it holds no number."""
+        match = VALUE.match(clean(cell.text))
+        if match is None:
+            return []
+        unit = self._unit(match, row, column, row_unit)
+        quantity = self._quantity(cell, match, unit)
+        year, year_basis = self._year(row, column)
+        place = self._place(row, column, year)
+        meaning = self._meaning(row, column, quantity)
+        codes: tuple[str | None, ...] = meaning.codes if meaning else (None,)
+        return [self._claim(cell, quantity, code, meaning, row, column, (year, year_basis), place) for code in codes]
+
+    def _unit(self, match: re.Match[str], row: Header, column: Header, row_unit: str) -> Unit | None:
+        """The measure word printed nearest: in the cell, the row's unit column, the headers, the caption."""
+        for text in (match["unit"] or "", row_unit, *_bracketed(row.text), *_bracketed(column.text)):
+            found = units().get(text.strip())
+            if found:
+                return found
+        for text in (*column.parents, *row.parents):
+            for inner in _bracketed(text):
+                if inner in units():
+                    return units()[inner]
+        printed = UNIT_LINE.search(self.caption)
+        choices = [units()[word] for word in re.split("[、/,]", printed[1]) if word in units()] if printed else []
+        if not choices:
+            choices = [units()[word] for word in _bracketed(self.caption) if word in units()]
+        return choices[0] if len(choices) == 1 else None
+
+    def _quantity(self, cell: Cell, match: re.Match[str], unit: Unit | None) -> Quantity:
+        digits = match["digits"].lstrip("-")
+        numeral: Numeral = read_arabic(digits, "", match["scale"] or "", "")
+        factor = unit.factor if unit else 1.0
+        if factor > 1:
+            numeral = Numeral(numeral.value, numeral.ulp, numeral.step, True)
+        dimension = unit.dimension if unit else "bare"
+        value, low, high = interval(numeral, "EQ", factor, dimension)
+        return Quantity(cell.char_start, cell.char_end, cell.char_start, value, low, high, "EQ", unit, unit.word if unit else "", numeral)
+
+    def _year(self, row: Header, column: Header) -> tuple[int | None, str]:
+        for basis, text in (("column", column.path), ("row", row.text), ("caption", self.caption)):
+            found = YEAR.findall(text)
+            if found:
+                return int(found[-1] if basis != "caption" else found[0]), basis
+        return self.years.page_year.year, self.years.page_year.basis
+
+    def _place(self, row: Header, column: Header, year: int | None) -> Place:
+        for header in (row, column):
+            for text in (header.text, *reversed(header.parents)):
+                place = self._named_place(text, year)
+                if place is not None:
+                    return place
+        return self.places.at(self.table.char_start, self.table.char_start, year)
+
+    def _named_place(self, text: str, year: int | None) -> Place | None:
+        name = LATIN.sub("", strip_numbering(text)).replace(" ", "").strip("#:*")
+        if name in ("全国", "全国总计", "中国"):
+            region = self.places.names.index.resolve("全国", year)
+            return Place(region.ref_area, region.name, "table", region) if region else None
+        if len(name) < 2:
+            return None
+        own = self.places.page_place.region
+        index = self.places.names.index
+        region = (index.resolve(name, year, within=own.name) if own else None) or index.resolve(name, year)
+        return Place(region.ref_area, region.name, "table", region) if region else None
+
+    def _meaning(self, row: Header, column: Header, quantity: Quantity) -> Meaning | None:
+        for header, other in ((row, column), (column, row)):
+            meaning = self._of_header(header, quantity)
+            if meaning is not None:
+                return _with_other(meaning, other)
+        return None
+
+    def _of_header(self, header: Header, quantity: Quantity) -> Meaning | None:
+        """The metric that a header names, alone or as a part of its parent."""
+        if any(word in text for word in words()["other_body"] for text in (*header.parents, header.text)):
+            return None
+        own = best_label(header.text, quantity, self.context)
+        if own is not None and not (_is_part(header.text) and _only_breakdown(header.text)):
+            return _meaning_of(own, header.text, "table_label")
+        for parent in reversed(header.parents):
+            above = best_label(parent, quantity, self.context)
+            if above is None:
+                continue
+            meaning = _meaning_of(above, parent, "table_part")
+            announced = breakdown_of(label_core(header.text), meaning.codes)
+            if announced and _only_breakdown(header.text):
+                return Meaning(meaning.codes, meaning.breakdown | announced, "table_part", above)
+            if not _only_breakdown(header.text) and label_core(header.text) in TOTAL_WORDS:
+                return meaning
+            return None
+        return None
+
+    def _claim(
+        self, cell: Cell, quantity: Quantity, code: str | None, meaning: Meaning | None, row: Header, column: Header,
+        when: tuple[int | None, str], place: Place,
+    ) -> Claim:  # fmt: skip
+        breakdown = dict(sorted((meaning.breakdown if meaning else {}).items()))
+        statistic = metrics()[code].statistic if code else None
+        unit_code = unit_of(meaning.label.label, quantity) if meaning else (quantity.unit.unit_code if quantity.unit else None)
+        key = f"{self.page.page_id}|{self.page.text_sha256}|{cell.char_start}|{cell.char_end}|{code or ''}|{breakdown}"
+        return Claim(
+            claim_id=hashlib.sha256(key.encode()).hexdigest()[:16],
+            page_id=self.page.page_id,
+            url=self.page.url,
+            body_sha256=self.page.body_sha256,
+            section=self.caption.split("\n")[-1][:80],
+            char_start=cell.char_start,
+            char_end=cell.char_end,
+            table_cell=f"t{self.number}: {row.path} × {column.path}",
+            raw_span=self.page.text[cell.char_start : cell.char_end],
+            sentence=f"{row.path} | {column.path} | {cell.text}",
+            metric_code=code,
+            obs_value=quantity.value,
+            value_low=quantity.low,
+            value_high=quantity.high,
+            qualifier="EQ",
+            unit_code=unit_code,
+            unit_raw=quantity.unit_raw,
+            ref_area=place.ref_area,
+            ref_area_name=place.name,
+            ref_year=when[0],
+            period_type="year_end" if statistic in ("stock", "rate") else "year" if statistic else "unknown",
+            year_basis=when[1],
+            region_basis=place.basis,
+            reporting_scope="all_levels",
+            statistic=statistic,
+            change_kind="level",
+            base_text=None,
+            is_floor_language=False,
+            is_target=False,
+            extractor_version=self.version,
+            rule=meaning.rule if meaning else "unmapped",
+            phrase=f"{row.path} × {column.path}",
+            breakdown=breakdown,
+        )
+
+
+def _bracketed(text: str) -> Iterator[str]:
+    return (inner.removeprefix("单位:").strip() for inner in BRACKETED.findall(text))
+
+
+def label_core(text: str) -> str:
+    """A header without numbering, brackets, marks, Latin translation and blanks."""
+    core = LATIN.sub("", BRACKETED.sub("", strip_numbering(text)))
+    for word in words()["of_which"]:
+        core = core.removeprefix(word)
+    return core.strip("#:*- 、").replace(" ", "").replace(":", "")
+
+
+def _only_breakdown(text: str) -> bool:
+    """A part's label that names nothing but a breakdown value, such as 其中:女性."""
+    rest = label_core(text)
+    announced = sorted((item.word for item in _all_breakdown_words()), key=len, reverse=True)
+    for word in announced:
+        rest = rest.replace(word, "")
+    for word in words()["part_noun"]:
+        rest = rest.replace(word, "")
+    return not rest
+
+
+def _all_breakdown_words() -> tuple[object, ...]:
+    from ingest.vocabulary import breakdown_words  # noqa: PLC0415
+
+    return breakdown_words()
+
+
+def best_label(text: str, quantity: Quantity, context: str) -> Occurrence | None:
+    """The label that covers most of a header and may count the cell's unit; None below half."""
+    core = label_core(text)
+    if not core:
+        return None
+    found = [item for item in label_index().find(core) if _fits(item, core, quantity, f"{context} {text}")]
+    best = max(found, key=lambda item: (item.weight, bool(item.label.needs), -item.label.line), default=None)
+    if best is None or best.weight < MIN_COVERAGE * len(_without_fillers(core)):
+        return None
+    return best
+
+
+def _fits(item: Occurrence, core: str, quantity: Quantity, context: str) -> bool:
+    label = item.label
+    if label.position == "right" or not allows(label, quantity) or any(word in core for word in label.refuses):
+        return False
+    return not label.needs or any(word in context for word in label.needs)
+
+
+def _without_fillers(core: str) -> str:
+    for word in words()["table_filler"]:
+        core = core.replace(word, "")
+    return core
+
+
+def _meaning_of(item: Occurrence, text: str, rule: str) -> Meaning:
+    codes = tuple(metrics()[code].canonical_code for code in item.label.metrics)
+    fixed = {key: value for code in item.label.metrics for key, value in metrics()[code].fixed_breakdown.items()}
+    around = breakdown_of(label_core(text), codes)
+    return Meaning(codes, around | fixed | item.label.breakdown, rule, item)
+
+
+def _with_other(meaning: Meaning, other: Header) -> Meaning:
+    """The crossing header may add a breakdown, such as a column 女."""
+    if not _only_breakdown(other.text):
+        return meaning
+    added = breakdown_of(label_core(other.text), meaning.codes)
+    return Meaning(meaning.codes, added | meaning.breakdown, meaning.rule, meaning.label) if added else meaning

@@ -1,4 +1,259 @@
+"""Tables that reach us as plain text: cells set apart by bars, tabs or wide gaps, or one cell a line.
+
+Belongs here: finding such stretches and rebuilding rows and columns, with offsets into the text. Does not
+belong here: what rows and columns mean (`ingest.extract.tables`).
+"""
+
 from __future__ import annotations
-from ingest.records import Table
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from ingest.records import Cell, Table
+
+LINE = re.compile(r"[^\n]*")
+DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \t\u3000]*"), re.compile(r"[ \u3000\xa0]{2,}"))
+NUMBER_CELL = re.compile(r"^[#*＃]?\s*[-−]?\d[\d,，]*(?:\.\d+)?\s*(?:[万亿千百]*(?:人次|人|个|户|家|元|%|％|件|份)?)$")
+NO_VALUE = re.compile(r"^(?:-+|—+|…+|\*{2,}|\.{2,}|/|空|#)$")
+YEAR_CELL = re.compile(r"^(?:1[89]|20)\d{2}\s*(?:年(?:末|底)?)?$")
+NUMBERS_AFTER_LABEL = re.compile(r"^\s*(\D*?[^\d\s,.])\s+([-\d.,*…—]+(?:\s+[-\d.,*…—]+)+)\s*$")
+CJK = re.compile(r"[\u4e00-\u9fff]")
+UNIT_LINE = re.compile(r"^[(（]?\s*(?:单位|计量单位)?\s*[:：]?\s*[(（]?[\u4e00-\u9fff%／/、,，]{1,6}[)）]?$")
+RULE = re.compile(r"^[\s|+\-:=─—_┼┬┴├┤]+$")
+STUB_HEADS = frozenset({"地区", "指标", "项目", "年份", "年度", "单位", "指标名称", "区域", "名称", "市县", "县区", "地市"})
+LONGEST_CELL = 42
+CAPTION_LINES = 3
+MIN_VALUES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text that is one cell."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def is_number(self) -> bool:
+        return bool(NUMBER_CELL.match(self.text))
+
+    @property
+    def is_year(self) -> bool:
+        return bool(YEAR_CELL.match(self.text))
+
+    @property
+    def is_value(self) -> bool:
+        return self.is_number or bool(NO_VALUE.match(self.text))
+
+
 def find_text_tables(text: str) -> tuple[Table, ...]:
-    return ()
+    """All tables that plain text renders, in order. Offsets index `text`."""
+    lines = [Piece(match[0], match.start(), match.end()) for match in LINE.finditer(text) if match[0].strip()]
+    tables = list(_delimited(lines))
+    taken = [(table.char_start, table.char_end) for table in tables]
+    free = [line for line in lines if not any(start <= line.start < end for start, end in taken)]
+    tables += _one_cell_a_line(free, taken)
+    return tuple(sorted(tables, key=lambda table: table.char_start))
+
+
+def _delimited(lines: list[Piece]) -> list[Table]:
+    tables: list[Table] = []
+    run: list[tuple[int, list[Piece]]] = []
+    delimiter: re.Pattern[str] | None = None
+    for index, line in enumerate(lines):
+        if run and RULE.match(line.text):
+            continue
+        split, used = _split(line, delimiter)
+        if len(split) >= 2:
+            delimiter = used
+            run.append((index, split))
+            continue
+        _finish(run, lines, tables)
+        run, delimiter = [], None
+    _finish(run, lines, tables)
+    return tables
+
+
+def _split(line: Piece, preferred: re.Pattern[str] | None) -> tuple[list[Piece], re.Pattern[str] | None]:
+    """The cells of a line and the delimiter that cut them; one piece when it is no table row."""
+    for delimiter in [preferred] if preferred else DELIMITERS:
+        pieces = _cut(line, delimiter)
+        if len(pieces) >= 2 and max(len(piece.text) for piece in pieces) <= LONGEST_CELL and not line.text.rstrip().endswith("。"):
+            return pieces, delimiter
+    match = NUMBERS_AFTER_LABEL.match(line.text) if preferred in (None, DELIMITERS[2]) else None
+    if match and CJK.search(match[1]):
+        label = Piece(match[1].strip(), line.start + match.start(1), line.start + match.end(1))
+        numbers = [Piece(n[0], line.start + match.start(2) + n.start(), line.start + match.start(2) + n.end()) for n in re.finditer(r"\S+", match[2])]
+        return [label, *numbers], DELIMITERS[2]
+    return [line], None
+
+
+def _cut(line: Piece, delimiter: re.Pattern[str]) -> list[Piece]:
+    """Cells of a line. Bars at its ends open and close it; empty cells between bars and tabs count."""
+    content = line.text.rstrip()
+    offset = len(content) - len(content.lstrip(" \u3000\xa0"))
+    body = content[offset:]
+    pieces, last = [], 0
+    for match in delimiter.finditer(body):
+        pieces.append(_piece(body, last, match.start(), line.start + offset))
+        last = match.end()
+    pieces.append(_piece(body, last, len(body), line.start + offset))
+    if delimiter is DELIMITERS[0]:
+        pieces = pieces[1 if body[:1] in "|｜│┃" else 0 : -1 if body[-1:] in "|｜│┃" and len(pieces) > 1 else None]
+    return pieces
+
+
+def _piece(body: str, start: int, end: int, offset: int) -> Piece:
+    inner = body[start:end]
+    lead = len(inner) - len(inner.lstrip())
+    return Piece(inner.strip(), offset + start + lead, offset + start + lead + len(inner.strip()))
+
+
+def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list[Table]) -> None:
+    values = sum(piece.is_number for _, row in run for piece in row)
+    rows_with_values = sum(any(piece.is_number and not piece.is_year for piece in row) for _, row in run)
+    if len(run) < 2 or values < 2 or rows_with_values < 1 or rows_with_values * 3 < len(run):
+        return
+    width = Counter(len(row) for _, row in run).most_common(1)[0][0]
+    cells: list[Cell] = []
+    for number, (_, row) in enumerate(run):
+        shift = width - len(row) if len(row) < width and _is_short_header(row, run, number) else 0
+        cells += [_cell(number, column + shift, piece) for column, piece in enumerate(row)]
+    first, last = run[0][0], run[-1][0]
+    tables.append(_table(cells, lines, first, last))
+
+
+def _is_short_header(row: list[Piece], run: list[tuple[int, list[Piece]]], number: int) -> bool:
+    """A header row that names only the value columns stands above the last ones."""
+    return number == 0 and not any(piece.is_number and not piece.is_year for piece in row) and len(run) > 1
+
+
+def _cell(row: int, column: int, piece: Piece, is_header: bool = False) -> Cell:
+    return Cell(row, column, 1, 1, piece.text, piece.start, piece.end, is_header)
+
+
+def _table(cells: list[Cell], lines: list[Piece], first: int, last: int) -> Table:
+    caption = "\n".join(line.text.strip() for line in lines[max(0, first - CAPTION_LINES) : first])
+    note = lines[last + 1].text.strip()[:120] if last + 1 < len(lines) else ""
+    return Table(caption, note, tuple(cells), lines[first].start, lines[last].end)
+
+
+def _one_cell_a_line(lines: list[Piece], taken: list[tuple[int, int]]) -> list[Table]:
+    tables: list[Table] = []
+    run: list[int] = []
+    for index, line in enumerate(lines):
+        breaks = bool(run) and any(lines[index - 1].start < start < line.start for start, _ in taken)
+        if _is_cell_line(line) and not breaks:
+            run.append(index)
+        else:
+            _close(run, lines, tables)
+            run = [index] if _is_cell_line(line) else []
+    _close(run, lines, tables)
+    return tables
+
+
+def _is_cell_line(line: Piece) -> bool:
+    content = line.text.strip()
+    return len(content) <= LONGEST_CELL and not re.search(r"[。;；,，]", re.sub(r"\d[,，]\d{3}", "", content))
+
+
+def _close(run: list[int], lines: list[Piece], tables: list[Table]) -> None:
+    pieces = [_trim(lines[index]) for index in run]
+    table = rebuild(pieces)
+    if table is not None:
+        first = next(i for i in run if lines[i].end >= table.char_start)
+        caption = "\n".join(line.text.strip() for line in lines[max(0, first - CAPTION_LINES) : first])
+        tables.append(Table(caption + ("\n" if caption else "") + table.caption, table.note, table.cells, table.char_start, table.char_end))
+
+
+def _trim(line: Piece) -> Piece:
+    lead = len(line.text) - len(line.text.lstrip())
+    content = line.text.strip()
+    return Piece(content, line.start + lead, line.start + lead + len(content))
+
+
+def rebuild(pieces: list[Piece]) -> Table | None:
+    """Rows and columns from cells that stand one a line; None when the lines are no table.
+
+    Each row is its label lines followed by its values. A row with fewer values than columns fills the last
+    ones. The header lines are those just before the first row.
+    """
+    values = [index for index, piece in enumerate(pieces) if piece.is_number and not piece.is_year]
+    if len(values) < MIN_VALUES:
+        return None
+    rows = _group(pieces, values[0])
+    if rows is None:
+        return None
+    header, body = rows
+    width = Counter(len(found) for _, found in body).most_common(1)[0][0]
+    width = max(width, max(len(found) for _, found in body) if len(body) < 4 else width)
+    columns, caption = _columns(header, width)
+    cells = [_cell(0, column + 1, piece, is_header=True) for column, piece in columns]
+    number = 1
+    for label, found in body:
+        if len(found) > width:
+            continue
+        cells += [_cell(number, 0, piece) for piece in label[-1:]]
+        cells += [_cell(number, width - len(found) + place + 1, piece) for place, piece in enumerate(found)]
+        number += 1
+    start = min([cell.char_start for cell in cells])
+    return Table("\n".join(caption), "", tuple(cells), start, pieces[-1].end)
+
+
+def _group(pieces: list[Piece], first_value: int) -> tuple[list[Piece], list[tuple[list[Piece], list[Piece]]]] | None:
+    """Header pieces, then (label pieces, value pieces) per row."""
+    label_start = first_value - 1
+    while label_start > 0 and _continues_label(pieces, label_start):
+        label_start -= 1
+    if label_start < 0 or pieces[label_start].is_value and not pieces[label_start].is_year:
+        return None
+    header, rest = pieces[:label_start], pieces[label_start:]
+    rows: list[tuple[list[Piece], list[Piece]]] = []
+    label: list[Piece] = []
+    found: list[Piece] = []
+    for piece in rest:
+        starts_year_row = piece.is_year and rest[0].is_year
+        if piece.is_value and not starts_year_row:
+            found.append(piece)
+            continue
+        if found:
+            rows.append((label, found))
+            label, found = [], []
+        label = _joined(label, piece)
+    if found:
+        rows.append((label, found))
+    return (header, rows) if len(rows) >= 2 else None
+
+
+def _joined(label: list[Piece], piece: Piece) -> list[Piece]:
+    """A unit or an English line belongs to the Chinese label before it; other lines start a new label."""
+    if label and (UNIT_LINE.match(piece.text) and len(piece.text) <= 4 or not CJK.search(piece.text)) and CJK.search(label[-1].text):
+        last = label[-1]
+        extra = f"({piece.text.strip('()（）')})" if CJK.search(piece.text) else ""
+        return [*label[:-1], Piece(last.text + extra, last.start, last.end)]
+    return [*label, piece]
+
+
+def _continues_label(pieces: list[Piece], index: int) -> bool:
+    """The line is a unit or a translation, so that the label begins above it."""
+    text = pieces[index].text
+    return not pieces[index].is_number and (not CJK.search(text) or len(text) <= 2 and bool(UNIT_LINE.match(text)))
+
+
+def _columns(header: list[Piece], width: int) -> tuple[list[tuple[int, Piece]], list[str]]:
+    """Column headers for the last header lines that fit, and the lines left over as caption."""
+    years = [piece for piece in header if piece.is_year]
+    if len(years) == width:
+        return list(enumerate(years)), [piece.text for piece in header if not piece.is_year]
+    chinese = [piece for piece in header if CJK.search(piece.text) or piece.is_year]
+    stub = max((index for index, piece in enumerate(chinese) if re.sub(r"\s", "", piece.text) in STUB_HEADS), default=None)
+    tail = chinese[stub + 1 :] if stub is not None else chinese[-width:]
+    merged: list[Piece] = []
+    for piece in tail:
+        merged = _joined(merged, piece) if merged and UNIT_LINE.match(piece.text) and len(piece.text) <= 4 else [*merged, piece]
+    caption = [piece.text for piece in chinese if piece not in tail]
+    if len(merged) == width:
+        return list(enumerate(merged)), caption
+    return [], [piece.text for piece in header]
