@@ -128,8 +128,8 @@ def chinese_integer(word: str) -> int:
     return total + digit
 
 
-def number_and_step(word: str) -> tuple[float, float]:
-    """The number a word spells, and the size of its last significant place."""
+def number_and_step(word: str, *, significant: bool = False) -> tuple[float, float]:
+    """The number a word spells, and the size of its last printed place, or of its last significant one."""
     if word[0].isdigit():
         digits = word.replace(",", "")
         value = float(digits)
@@ -138,7 +138,8 @@ def number_and_step(word: str) -> tuple[float, float]:
     else:
         value = float(chinese_integer(word))
     whole = str(int(value))
-    return value, 10.0 ** (len(whole) - len(whole.rstrip("0"))) if value else 1.0
+    zeros = len(whole) - len(whole.rstrip("0")) if significant and value else 0
+    return value, 10.0**zeros
 
 
 def scale_of(word: str) -> float:
@@ -195,11 +196,11 @@ def read_quantity(surface: str, *, scale: float = 1.0, percent: bool = False) ->
     second = NUMBER.search(text, match.end())
     if second and RANGE_SIGN.match(text[match.end() :]):
         return read_range(match, second, scale)
-    value, step = number_and_step(match["number"])
-    factor = scale * scale_of(match["scale"])
-    step = 1.0 if match["more_after"] and step > 1 and match["scale"] else step
-    rounded = factor >= 1e4 or "." in match["number"] or bool(set(match["number"]) & set("万亿"))
     qualifier = stated_qualifier(text, match)
+    after_magnitude = match["scale"] and match["more_after"]
+    value, step = number_and_step(match["number"], significant=qualifier in {"MORE", "NEAR"} and not after_magnitude)
+    factor = scale * scale_of(match["scale"])
+    rounded = factor >= 1e4 or "." in match["number"] or bool(set(match["number"]) & set("万亿"))
     value, step = round(value * factor, 6), step * factor
     low, high = interval(value, step, qualifier, rounded=rounded, top=100.0 if percent else None)
     return Reading(value, low, high, qualifier)
