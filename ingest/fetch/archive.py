@@ -24,11 +24,12 @@ from typing import BinaryIO
 import polars as pl
 
 from ingest.fetch import warc
-from ingest.fetch.client import PRODUCT, Hop, Response
+from ingest.fetch.client import PRODUCT, REDIRECTS, Hop, Response
 from ingest.fetch.local import SavedPage
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 INDEX_NAME = "index.parquet"
+PAGE = frozenset({200, 203})
 GONE = frozenset({404, 410})
 FACTS = ("volume_year", "category", "title", "discovered_from")
 
@@ -82,7 +83,12 @@ class Entry:
     @property
     def has_page(self) -> bool:
         """Whether the record holds a page's body (not an error page)."""
-        return self.kind in ("response", "resource") and 200 <= self.status < 300
+        return self.kind in ("response", "resource") and self.status in PAGE
+
+    @property
+    def is_same_page(self) -> bool:
+        """Whether the record says that the page is unchanged."""
+        return self.kind == "revisit" and (self.status in PAGE or self.status == 304)
 
     def facts(self) -> dict[str, str]:
         """What the list pages said about the page, as text."""
@@ -107,12 +113,12 @@ class PageState:
         if entry.has_page:
             self.body = entry
             self.etag, self.last_modified = entry.etag, entry.last_modified
-        elif entry.kind == "revisit" and entry.status < 400:
+        elif entry.is_same_page:
             self.etag = entry.etag or self.etag
             self.last_modified = entry.last_modified or self.last_modified
-        elif entry.kind == "response" and entry.status >= 400:
+        elif entry.kind == "response" and entry.status not in REDIRECTS:
             self.error = entry
-        if entry.status < 300 or entry.status == 304 or entry.status in GONE:
+        if entry.has_page or entry.is_same_page or entry.status in GONE:
             self.checked_at = entry.recorded_at
             self.is_gone = entry.status in GONE
 
@@ -402,8 +408,8 @@ def _same_body(state: PageState, hop: Hop) -> Entry | None:
     """The stored record whose body this answer repeats, if any."""
     if hop.status == 304:
         return state.body
-    former = state.body if hop.status < 300 else state.error
-    if former is None or (hop.status >= 300 and former.status != hop.status):
+    former = state.body if hop.status in PAGE else state.error
+    if former is None or (hop.status not in PAGE and former.status != hop.status):
         return None
     return former if former.body_sha256 == warc.sha256_hex(hop.body) else None
 

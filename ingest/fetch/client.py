@@ -274,7 +274,7 @@ class HttpClient:
                 )
                 latency = time.monotonic() - started
                 with contextlib.closing(answer):
-                    body, is_truncated = _read(answer, source, robots=robots)
+                    body, is_truncated = _read_known(answer, source, robots=robots)
             finally:
                 CURRENT.reset(token)
         return _hop(url, requested_at, answer, body, is_truncated=is_truncated), latency
@@ -337,6 +337,8 @@ def _translated(deadline: Deadline, total_seconds: float) -> Iterator[None]:
     """Turn the exceptions of requests, urllib3 and sockets into ours."""
     try:
         yield
+        if deadline.is_over:  # the body ended because the socket was shut down
+            raise TimedOutError(f"the request took longer than {total_seconds:g} s")
     except FetchError:
         if deadline.is_over:
             raise TimedOutError(f"the request took longer than {total_seconds:g} s") from None
@@ -362,6 +364,15 @@ def _innermost(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
+def _read_known(answer: requests.Response, source: Source, *, robots: bool) -> tuple[bytes, bool]:
+    """As `_read`; an error carries the status."""
+    try:
+        return _read(answer, source, robots=robots)
+    except FetchError as error:
+        error.status = answer.status_code
+        raise
+
+
 def _read(answer: requests.Response, source: Source, *, robots: bool) -> tuple[bytes, bool]:
     """The decoded body within the bounds, and whether it was cut there. Raises BusyError, TooLargeError, …"""
     status = answer.status_code
@@ -380,13 +391,13 @@ def _read(answer: requests.Response, source: Source, *, robots: bool) -> tuple[b
 def _check_content_type(answer: requests.Response, source: Source) -> None:
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind and kind not in source.content_types:
-        raise ContentTypeError(f"content type {kind} is not among the source's `content_types`", answer.status_code)
+        raise ContentTypeError(f"content type {kind} is not among the source's `content_types`")
 
 
 def _read_bounded(answer: requests.Response, limit: int, *, may_cut: bool) -> tuple[bytes, bool]:
     declared = answer.headers.get("Content-Length", "")
     if declared.isdigit() and int(declared) > limit and not may_cut:
-        raise TooLargeError(f"the body is announced with {declared} bytes, more than {limit}", answer.status_code)
+        raise TooLargeError(f"the body is announced with {declared} bytes, more than {limit}")
     decoder = Decoder(answer.headers.get("Content-Encoding", ""), limit)
     parts: list[bytes] = []
     received = 0
@@ -395,7 +406,7 @@ def _read_bounded(answer: requests.Response, limit: int, *, may_cut: bool) -> tu
             received += len(chunk)
             parts.append(decoder.feed(chunk))
             if received > limit:
-                raise TooLargeError(f"the body is larger than {limit} bytes", answer.status_code)
+                raise TooLargeError(f"the body is larger than {limit} bytes")
         decoder.finish()
     except TooLargeError:
         if not may_cut:

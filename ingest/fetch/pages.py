@@ -156,9 +156,9 @@ class _Run:
         entry = self.archive.store(url, response, facts)
         if status in GONE:
             return Outcome("gone", status, f"status {status}: the page is no longer there", *spent, check="gone")
-        if status == 304 or (status < 300 and entry.kind == "revisit"):
+        if entry.is_same_page:
             return Outcome("unchanged", status, None, *spent)
-        if entry.has_page and status in (200, 203):
+        if entry.has_page:
             return Outcome("fetched", status, None, *spent)
         return Outcome("failed", status, _refusal(status), *spent, check="http_status")
 
