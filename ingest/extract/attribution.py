@@ -15,15 +15,20 @@ from functools import lru_cache
 
 from ingest.extract.labels import Occurrence
 from ingest.extract.quantities import Quantity
-from ingest.vocabulary import Label, breakdown_words, metrics, words
+from ingest.vocabulary import Label, breakdown_words, flows, labels, metrics, words
 
 COMMAS = ",、;:"
 CLAUSE_MARK = re.compile(r"[,;。!?\n]")
+PHRASE_MARK = re.compile(r"[,、;。!?\n\d]")
 BRACKETS = re.compile(r"\([^()]{0,12}\)|[“”\"<>《》\[\]\x00]")
 NEEDS_NOUN = frozenset({"count", "person"})
 PERSON_WORDS = frozenset({"人", "员"})
 ENOUGH = 40.0
 PURPOSE_REACH = 30
+ANNOUNCED_WITHIN = 20
+ANNOUNCED_REACH = 6
+REFUSED_BEFORE, REFUSED_AFTER = 12, 6
+YEAR_PHRASE = re.compile(r"(?:截至|截止|由|从|自|到|至)?(?:(?:1[89]|20)\d{2}年|年)(?:底|末|初|度)?(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)")
 MONEY = "yuan"
 
 
@@ -134,7 +139,7 @@ def _pairs(sentence: Sentence, occurrences: list[Occurrence], view: str) -> list
             else:
                 continue
             if pair is not None:
-                pairs.append(replace(pair, score=pair.score + _evidence(item.label, sentence)))
+                pairs.append(replace(pair, score=pair.score + _evidence(item, sentence)))
         if quantity.dimension == "money":
             pairs += _purposes(index, quantity, occurrences, view)
     return pairs
@@ -170,7 +175,7 @@ def _left_pair(index: int, quantity: Quantity, item: Occurrence, view: str) -> P
     else:
         return None
     if headed:
-        score -= 22.0 if rule == "label_left" else 60.0
+        score -= 60.0 if rule != "label_left" or not gap else 45.0
     if quantity.unit is None:
         score -= 0.0 if rule == "label_left" else 100.0
     if item.label.text.endswith(("率", "面", "比例")) or rule == "label_left":
@@ -208,11 +213,16 @@ def _weight(item: Occurrence) -> float:
     return min(2.0 * item.weight, 20.0) - (24.0 if item.weight <= 2 else 0.0)
 
 
-def _evidence(label: Label, sentence: Sentence) -> float:
-    """How near the words that the label needs stand: the sentence before all, the heading last."""
-    if not label.needs or any(word in sentence.text for word in label.needs):
+def _evidence(item: Occurrence, sentence: Sentence) -> float:
+    """How near the words stand that the label needs: next to it before far from it, the heading last."""
+    if not item.label.needs:
         return 0.0
-    return -6.0 if any(word in sentence.before for word in label.needs) else -10.0
+    places = [place for word in item.label.needs if (place := sentence.text.rfind(word, 0, item.end - sentence.start)) >= 0]
+    if places:
+        return -min((item.start - sentence.start - max(places)) / 10.0, 5.0)
+    if any(word in sentence.text for word in item.label.needs):
+        return -5.0
+    return -6.0 if any(word in sentence.before for word in item.label.needs) else -10.0
 
 
 def _named_by_next(item: Occurrence, quantity: Quantity, sentence: Sentence, view: str) -> bool:
@@ -228,10 +238,10 @@ def _refused(label: Label, clause: str) -> bool:
 
 
 def _clause(view: str, start: int, end: int) -> str:
-    """The text from the punctuation before `start` to the punctuation after `end`."""
-    begin = max(view.rfind(mark, max(0, start - 40), start) for mark in ",;。!?\n") + 1
-    stop = CLAUSE_MARK.search(view, end, min(len(view), end + 30))
-    return view[max(begin, start - 40) : stop.start() if stop else min(len(view), end + 30)]
+    """The words around a pair within which a refused word counts: a little before it, and just after."""
+    begin = max([start - REFUSED_BEFORE, 0, *(view.rfind(mark, max(0, start - REFUSED_BEFORE), start) + 1 for mark in ",、;。!?\n")])
+    stop = PHRASE_MARK.search(view, end, min(len(view), end + REFUSED_AFTER))
+    return view[begin : stop.start() if stop else min(len(view), end + REFUSED_AFTER)]
 
 
 @lru_cache(maxsize=1)
@@ -246,7 +256,7 @@ def _linkers() -> re.Pattern[str]:
 @lru_cache(maxsize=65536)
 def strip_linkers(gap: str) -> str:
     """What is left of the text between a label and a number without brackets, quotes and linking words."""
-    return _linkers().sub("", BRACKETS.sub("", gap))
+    return _linkers().sub("", YEAR_PHRASE.sub("", BRACKETS.sub("", gap)))
 
 
 def heads_right(quantity: Quantity, view: str) -> bool:
@@ -286,11 +296,14 @@ def _match(
     quantity = sentence.quantities[index]
     extra = _coordinated(pair, occurrences, view, quantity)
     codes = [*(code for item in extra for code in item.label.metrics), *pair.occurrence.label.metrics]
+    start = min([pair.occurrence.start, *(item.start for item in extra)])
     breakdown = dict(pair.occurrence.label.breakdown)
     for code in pair.occurrence.label.metrics:
         breakdown |= metrics()[code].fixed_breakdown
-    breakdown = breakdown_around(sentence, index, pair, view, tuple(codes)) | breakdown
+    breakdown = breakdown_around(sentence, index, pair, view, tuple(codes), start) | breakdown
     canonical = tuple(dict.fromkeys(metrics()[code].canonical_code for code in codes))
+    if any(view[max(0, start - 8) : start].endswith(word) for word in words()["new_ones"]):
+        canonical = tuple(flows().get(code, code) for code in canonical)
     return Match(canonical, breakdown, pair.rule + ("+coordinated" if extra else ""), pair.occurrence)
 
 
@@ -310,26 +323,52 @@ def _coordinated(pair: Pair, occurrences: list[Occurrence], view: str, quantity:
 
 
 def breakdown_around(
-    sentence: Sentence, index: int, pair: Pair, view: str, codes: tuple[str, ...]
+    sentence: Sentence, index: int, pair: Pair, view: str, codes: tuple[str, ...], start: int
 ) -> dict[str, str]:
-    """Breakdown values that the words next to the label announce, among the dimensions its metric has."""
+    """Breakdown values that the words next to the label announce, among the dimensions its metric has.
+
+    `start` is where the label (or the first of several joined ones) begins. A word counts only when nothing
+    but a short noun stands between it and the label.
+    """
     quantity, item = sentence.quantities[index], pair.occurrence
-    if item.end <= quantity.number_start:
-        floor = sentence.quantities[index - 1].end if index else sentence.start
-        begin = max([floor, item.start - 14, *(view.rfind(mark, floor, item.start) + 1 for mark in ",;:。、和")])
-        window = view[begin : quantity.number_start]
-    else:
-        window = view[quantity.end : item.end].rpartition("的")[2]
-    return breakdown_of(window, codes)
+    floor = sentence.quantities[index - 1].end if index else sentence.start
+    begin = max([floor, start - ANNOUNCED_WITHIN, *(view.rfind(mark, floor, start) + 1 for mark in ",;:。\n")])
+    is_left = item.end <= quantity.number_start
+    window = view[begin:start] if is_left else view[quantity.end : item.start].rpartition("的")[2]
+    found = _announced_before(window, codes)
+    if is_left:
+        found |= breakdown_of(view[item.end : quantity.number_start], codes)
+    return found
 
 
-def breakdown_of(window: str, codes: tuple[str, ...]) -> dict[str, str]:
+def _announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
+    """Breakdown words at the end of `window`: 国有企业 before 职代会建制率."""
+    allowed = _dimensions(codes)
+    found: dict[str, str] = {}
+    for item in breakdown_words():
+        place = window.rfind(item.word)
+        if place < 0 or item.where == "table" or item.dimension not in allowed or item.dimension in found:
+            continue
+        tail = window[place + len(item.word) :]
+        reach = 0 if len(item.word) == 1 and item.dimension == "award_level" else ANNOUNCED_REACH
+        if len(tail) <= reach and not any(mark in tail for mark in "、和及与") and "\x00" not in window[place : place + len(item.word)]:
+            found[item.dimension] = item.value
+            window = window[:place] + "\x00" * len(item.word) + tail
+    return found
+
+
+def _dimensions(codes: tuple[str, ...]) -> set[str]:
+    return {dimension for code in codes for dimension in metrics()[metrics()[code].canonical_code].breakdowns}
+
+
+def breakdown_of(window: str, codes: tuple[str, ...], *, in_table: bool = False) -> dict[str, str]:
     """Breakdown values announced in `window`, longest words first, restricted to what the metrics are broken by."""
-    allowed = {dimension for code in codes for dimension in metrics()[metrics()[code].canonical_code].breakdowns}
+    allowed = _dimensions(codes)
     found: dict[str, str] = {}
     rest = window
     for item in breakdown_words():
-        if item.dimension in allowed and item.dimension not in found and item.word in rest:
+        usable = item.where == "any" and (len(item.word) > 1 or item.dimension == "sex") or in_table
+        if usable and item.dimension in allowed and item.dimension not in found and item.word in rest:
             found[item.dimension] = item.value
             rest = rest.replace(item.word, "\x00" * len(item.word))
     return found
@@ -347,6 +386,9 @@ def _share_listed(
     listed = [item for item in occurrences if max(begin, sentence.start) <= item.start and item.end <= place]
     listed = [item for item in listed if not any(o is not item and o.start <= item.start and item.end <= o.end for o in listed)]
     after = [index for index, quantity in enumerate(sentence.quantities) if quantity.start >= place]
+    split = _split_label(listed, after)
+    if split is not None:
+        return [split.get(index, match) for index, match in enumerate(matches)]
     after = after[: len(listed)]
     if len(listed) < 2 or len(after) != len(listed):
         return matches
@@ -360,6 +402,17 @@ def _share_listed(
     return result
 
 
+def _split_label(listed: list[Occurrence], after: list[int]) -> dict[int, Match] | None:
+    """职代会、厂务公开建制率分别为91.3%和90.6%: one label that names as many metrics as numbers follow."""
+    if len(listed) != 1 or len(listed[0].label.metrics) < 2 or len(after) < len(listed[0].label.metrics):
+        return None
+    result = {}
+    for index, code in zip(after, listed[0].label.metrics, strict=False):
+        metric = metrics()[code]
+        result[index] = Match((metric.canonical_code,), dict(metric.fixed_breakdown), "listed_respectively", listed[0])
+    return result
+
+
 def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
     """其中女性2万人: a part named only by its breakdown takes the metric of the number before it."""
     result = list(matches)
@@ -369,7 +422,10 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
         begin = sentence.quantities[index - 1].end if index else sentence.start
         lead = view[begin : quantity.start]
         if parent and parent_quantity and _same_kind(parent_quantity, quantity):
-            result[index] = _same_named_part(lead, result[index], parent) or result[index] or _part(lead, parent)
+            flow = _part_of_flow(lead, result[index], parent) or _same_named_part(lead, result[index], parent)
+            result[index] = flow or result[index] or _level_reached(lead, parent) or _part(lead, parent)
+        if result[index] is None and parent is not None:
+            result[index] = _elided_verb(lead, quantity, parent, sentence)
         if result[index] is not None and not (result[index] or parent).rule.startswith("part_of"):  # type: ignore[union-attr]
             parent, parent_quantity = result[index], quantity
     return result
@@ -377,6 +433,48 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
 
 def _same_kind(parent: Quantity, part: Quantity) -> bool:
     return parent.dimension == part.dimension and (part.unit_raw == parent.unit_raw or part.dimension != "count")
+
+
+def _level_reached(lead: str, parent: Match) -> Match | None:
+    """由60多万人增加到100多万人: the second number is of the first one's metric."""
+    core = YEAR_PHRASE.sub("", lead).strip("的,、 ")
+    if not core.endswith(words()["change_to"]) or len(core) > 5 or strip_linkers(core):
+        return None
+    return Match(parent.codes, parent.breakdown, "level_reached", parent.label)
+
+
+def _part_of_flow(lead: str, match: Match | None, parent: Match) -> Match | None:
+    """新发展会员7940人,其中农民工会员5126人: a part of new members is of new members."""
+    if match is None or not any(word in lead for word in words()["of_which"]):
+        return None
+    codes = tuple(flows().get(code, "") for code in match.codes)
+    if not codes or codes != parent.codes:
+        return None
+    return Match(parent.codes, parent.breakdown | match.breakdown, "part_of_previous", match.label)
+
+
+def _elided_verb(lead: str, quantity: Quantity, parent: Match, sentence: Sentence) -> Match | None:
+    """覆盖企业8230家,职工31.6万人: the verb of the clause before holds for this noun too."""
+    if parent.label is None:
+        return None
+    noun = strip_linkers(lead)
+    context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
+    for verb in words()["carried_verb"]:
+        if not parent.label.label.text.startswith(verb) or not 1 < len(noun) <= 8:
+            continue
+        for label in _labels_by_text().get(verb + noun, ()):
+            if allows(label, quantity) and (not label.needs or any(word in context for word in label.needs)):
+                codes = tuple(metrics()[code].canonical_code for code in label.metrics)
+                return Match(codes, dict(label.breakdown), "elided_verb", Occurrence(quantity.start, quantity.start, label))
+    return None
+
+
+@lru_cache(maxsize=1)
+def _labels_by_text() -> dict[str, list[Label]]:
+    found: dict[str, list[Label]] = {}
+    for label in labels():
+        found.setdefault(label.text, []).append(label)
+    return found
 
 
 def _same_named_part(lead: str, match: Match | None, parent: Match) -> Match | None:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
+from dataclasses import replace
 
 from ingest.extract.attribution import Match, unit_of
 from ingest.extract.places import Place, Places
+from ingest.extract.bodies import Bodies
 from ingest.extract.prose import Damage, Reading, read_prose
 from ingest.extract.quantities import Quantity
 from ingest.extract.status import Status, read_status
@@ -39,9 +41,11 @@ def read_page(page: Page, context: Context) -> tuple[list[Claim], list[Damage]]:
     skip = _to_view(view, sorted([*page.duplicate_spans, *((table.char_start, table.char_end) for table in page.tables)]))
     headings = [(bisect_left(view.origin, section.char_start), section.heading) for section in page.sections]
     readings, damages = read_prose(view.text, headings, skip)
+    bodies = Bodies(view.text, page)
+    readings = [reading if bodies.speaks_of_union(reading) else replace(reading, match=None) for reading in readings]
     claims = [claim for reading in readings for claim in _claims(reading, page, view, years, places)]
     for number, table in enumerate(page.tables):
-        if not _repeated(table.char_start, page):
+        if not _repeated(table.char_start, page) and bodies.page_is_union:
             claims += read_table(table, number, page, years, places, EXTRACTOR_VERSION)
     claims.sort(key=lambda claim: (claim.char_start, claim.char_end, claim.metric_code or ""))
     return _unique(claims), damages
@@ -59,7 +63,7 @@ def _claims(reading: Reading, page: Page, view: View, years: Years, places: Plac
     quantity, match = reading.quantity, reading.match
     codes: tuple[str | None, ...] = match.codes if match else (None,)
     year, year_basis, mark = years.at(
-        quantity.start, quantity.end, reading.sentence.start, reading.paragraph_start
+        quantity.start, quantity.end, reading.sentence.start, reading.paragraph_start, reading.previous_end
     )  # fmt: skip
     place = places.at(quantity.start, reading.sentence.start, year)
     clause_start = max(view.text.rfind(sign, reading.sentence.start, quantity.start) for sign in CLAUSE_BREAKS) + 1

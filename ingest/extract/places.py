@@ -30,7 +30,10 @@ SUFFIX_LEVELS = {
     "盟": ("prefecture",),
     "州": ("prefecture",),
 }
-UNLISTED = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,6}?(?:自治县|自治州|[省市县旗盟州区]))(?=总工会|年鉴|工会|县志|市志|志[ )>》_-])")
+UNLISTED = re.compile(
+    r"(?<![\u4e00-\u9fff])([^\W\da-zA-Z_在从自由表等和的与及对为以向召各全本我该]{1,5}?(?:自治县|自治州|[省市县旗盟州区]))"
+    r"(?=总工会|年鉴|统计|工会|志|史志|党史|政府|地方志|概况|档案|有基层)"
+)
 CLAUSE_OPENERS = ",。;:!?\n、()】]> "
 
 
@@ -59,6 +62,10 @@ def _is_telling(name: str) -> bool:
     return len(name) > 1 and name not in words()["no_place"]
 
 
+def _is_cjk(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
+
+
 class PlaceNames:
     """Finds names of regions in a text and resolves them; one per process."""
 
@@ -76,6 +83,7 @@ class PlaceNames:
         return [
             PlaceMark(start, end, *self._names[index])
             for index, start, end in self._automaton.find_matches_as_indexes(text)
+            if end - start > 2 or not self._names[index][0].endswith(("县", "区", "旗", "市")) or not _is_cjk(text[start - 1 : start])
         ]
 
 
@@ -186,8 +194,8 @@ def _place_from_text(page: Page, text: str, context: Context, year: int | None, 
     if context.region_name:
         given = names.index.resolve(context.region_name, year)
         return Place(given.ref_area if given else None, given.name if given else context.region_name, "option", given)
-    unlisted = UNLISTED.search(text)
-    return Place(None, unlisted[1], "text") if unlisted else Place(None, None, "unknown")
+    names_told = Counter(match[1] for match in UNLISTED.finditer(text))
+    return Place(None, names_told.most_common(1)[0][0], "text") if names_told else Place(None, None, "unknown")
 
 
 def _most_specific(source: str, year: int | None, names: PlaceNames, around: str) -> Region | None:

@@ -27,6 +27,7 @@ class Reading:
     match: Match | None
     sentence: Sentence
     paragraph_start: int
+    previous_end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,11 @@ def sentences(view: str) -> Iterator[tuple[int, int]]:
 
 def _read(sentence: Sentence, paragraph: int, view: str) -> Iterator[Reading]:
     sentence.occurrences = [item for item in sentence.occurrences if _fits(item, sentence)]
+    previous_end = sentence.start
     for quantity, match in zip(sentence.quantities, attribute(sentence, view), strict=True):
         if quantity.unit is not None or match is not None:
-            yield Reading(quantity, match, sentence, paragraph)
+            yield Reading(quantity, match, sentence, paragraph, previous_end)
+            previous_end = quantity.end
 
 
 def _fits(item: Occurrence, sentence: Sentence) -> bool:

@@ -72,7 +72,7 @@ def lookalike_pattern() -> re.Pattern[str]:
         rf"《[^》\n]{{0,60}}》",
         rf"“[^”\n,。;]{{0,20}}”",
         rf"(?:\d+|[{CHINESE}]+)人\s*(?:及)?以[上下](?=的?(?:各类|非公|民营|私营)?(?:企业|单位|用人单位|用工单位|规模))",
-        rf"一[{CJK_WORD}]一[{CJK_WORD}]|(?<![\d.])[一二三四五六七八九][{CJK_WORD}]一[{CJK_WORD}]",
+        rf"(?<![\d.{CHINESE}])[一二三四五六七八九](?![{CHINESE}])[{CJK_WORD}]一(?![{CHINESE}])[{CJK_WORD}]",
         r"(?:19|20)\d{2}\s*[卷版]",
         rf"(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})世纪",
         rf"(?<![\d{CHINESE}.])[{CHINESE}\d]+周年",

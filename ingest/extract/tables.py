@@ -21,9 +21,9 @@ from ingest.extract.quantities import Quantity, interval
 from ingest.extract.view import translation
 from ingest.extract.years import Years
 from ingest.records import Cell, Claim, Page, Table
-from ingest.vocabulary import Unit, metrics, units, words
+from ingest.vocabulary import Unit, breakdown_words, metrics, units, words
 
-VALUE = re.compile(r"^[*#]?\s*(?P<digits>-?\d[\d,]*(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)(?P<unit>人次|人|个|户|家|元|%|件|份|名)?$")
+VALUE = re.compile(r"^[*#]?\s*(?P<digits>-?(?:\d{1,3}(?: \d{3})+|\d[\d,]*)(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)(?P<unit>人次|人|个|户|家|元|%|件|份|名)?$")
 YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})(?:\s*年|(?!\d))")
 BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,12})[)\]]")
 UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]?\s*([\u4e00-\u9fff%、/,]{1,14})")
@@ -165,7 +165,11 @@ def _has_values(grid: Grid, row: int) -> bool:
 
 
 def _is_unit_column(grid: Grid, column: int) -> bool:
-    return any(grid.text(row, column).lower() in UNIT_HEAD for row in range(grid.head_rows))
+    """A column headed 单位, or one that holds nothing but measure words."""
+    if any(grid.text(row, column).lower() in UNIT_HEAD for row in range(grid.head_rows)):
+        return True
+    body = [text for row in range(grid.head_rows, grid.rows) if (text := grid.text(row, column))]
+    return bool(body) and all(text in units() for text in body)
 
 
 def _unit_of_row(grid: Grid, row: int) -> str:
@@ -229,7 +233,7 @@ class _CellReader:
         return choices[0] if len(choices) == 1 else None
 
     def _quantity(self, cell: Cell, match: re.Match[str], unit: Unit | None) -> Quantity:
-        digits = match["digits"].lstrip("-")
+        digits = match["digits"].lstrip("-").replace(" ", "")
         numeral: Numeral = read_arabic(digits, "", match["scale"] or "", "")
         factor = unit.factor if unit else 1.0
         if factor > 1:
@@ -284,7 +288,7 @@ class _CellReader:
             if above is None:
                 continue
             meaning = _meaning_of(above, parent, "table_part")
-            announced = breakdown_of(label_core(header.text), meaning.codes)
+            announced = breakdown_of(label_core(header.text), meaning.codes, in_table=True)
             if announced and _only_breakdown(header.text):
                 return Meaning(meaning.codes, meaning.breakdown | announced, "table_part", above)
             if not _only_breakdown(header.text) and label_core(header.text) in TOTAL_WORDS:
@@ -352,18 +356,12 @@ def label_core(text: str) -> str:
 def _only_breakdown(text: str) -> bool:
     """A part's label that names nothing but a breakdown value, such as 其中:女性."""
     rest = label_core(text)
-    announced = sorted((item.word for item in _all_breakdown_words()), key=len, reverse=True)
+    announced = sorted((item.word for item in breakdown_words()), key=len, reverse=True)
     for word in announced:
         rest = rest.replace(word, "")
     for word in words()["part_noun"]:
         rest = rest.replace(word, "")
     return not rest
-
-
-def _all_breakdown_words() -> tuple[object, ...]:
-    from ingest.vocabulary import breakdown_words  # noqa: PLC0415
-
-    return breakdown_words()
 
 
 def best_label(text: str, quantity: Quantity, context: str) -> Occurrence | None:
@@ -394,13 +392,18 @@ def _without_fillers(core: str) -> str:
 def _meaning_of(item: Occurrence, text: str, rule: str) -> Meaning:
     codes = tuple(metrics()[code].canonical_code for code in item.label.metrics)
     fixed = {key: value for code in item.label.metrics for key, value in metrics()[code].fixed_breakdown.items()}
-    around = breakdown_of(label_core(text), codes)
+    around = breakdown_of(_without_label(text, item), codes, in_table=True)
     return Meaning(codes, around | fixed | item.label.breakdown, rule, item)
+
+
+def _without_label(text: str, item: Occurrence) -> str:
+    """A header without its label, whose own words announce nothing more."""
+    return label_core(text).replace(item.label.text, "")
 
 
 def _with_other(meaning: Meaning, other: Header) -> Meaning:
     """The crossing header may add a breakdown, such as a column 女."""
     if not _only_breakdown(other.text):
         return meaning
-    added = breakdown_of(label_core(other.text), meaning.codes)
+    added = breakdown_of(label_core(other.text), meaning.codes, in_table=True)
     return Meaning(meaning.codes, added | meaning.breakdown, meaning.rule, meaning.label) if added else meaning

@@ -33,6 +33,7 @@ INNER_BLANK = re.compile(rf"(?<=[{CJK}\d.,%、:]) +(?=[{CJK}\d%、:(,])|(?<=[{CJ
 HARD_WRAP = re.compile(r"(?<=[^\n。!?;:】\]> ]) *\r?\n(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])")
 TABLE_MARK = re.compile(r"[|\t]")
 LONG_LINE = 15
+SHORT_LINE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,4 +97,9 @@ def _is_wrapped(piece: str, begin: int, stop: int) -> bool:
     line, following = piece[line_start:begin], piece[stop : next_end if next_end >= 0 else len(piece)]
     if TABLE_MARK.search(line) or TABLE_MARK.search(following) or len(following.strip()) < 2 and not following.strip().isdigit():
         return False
-    return len(line.strip()) >= LONG_LINE
+    if line[-1:].isdigit() and following[:1].isdigit() and not line.strip().replace(".", "").isdigit():
+        return True
+    if len(line.strip()) >= LONG_LINE:
+        return True
+    previous = piece[piece.rfind("\n", 0, max(line_start - 1, 0)) + 1 : max(line_start - 1, 0)].rstrip()
+    return len(line.strip()) >= SHORT_LINE and len(previous) >= LONG_LINE and previous[-1] not in SENTENCE_END + "】"

@@ -18,7 +18,7 @@ from ingest.records import Context, Page
 from ingest.vocabulary import words
 
 CHINESE_YEAR = "〇零一二三四五六七八九"
-EARLIEST, LATEST = 1900, 2100
+FROM_WORDS = ("由", "从", "自")
 VOLUME = re.compile(
     r"((?:19|20)\d{2})\s*(?:年)?\s*[卷版]|年鉴\s*[(\[]?\s*((?:19|20)\d{2})|((?:19|20)\d{2})\s*年?\s*[^\s,。/>|]{0,6}?年鉴|"
     r"((?:19|20)\d{2})juan|nianjian/?((?:19|20)\d{2})"
@@ -39,6 +39,7 @@ class TimeMark:
     is_topical: bool
     is_end: bool
     is_compared: bool
+    is_from: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,8 @@ def _mark(match: re.Match[str], text: str) -> TimeMark:
         first_year=int(match["first"]) if match["first"] else None,
         is_topical=is_topical,
         is_end=bool(match["end"]) or after[:1] in "底末" or bool(relative and relative[-1] in "底末") or "截" in before,
-        is_compared=compared and not before.endswith(("由", "从")),
+        is_compared=compared,
+        is_from=before.endswith(FROM_WORDS),
     )
 
 
@@ -107,12 +109,17 @@ class Years:
         self.marks = find_time_marks(text)
         self._starts = [mark.start for mark in self.marks]
         self.page_year = find_page_year(page, self.marks, context)
+        published = page.published_on[:4] if page.published_on else ""
+        is_news = self.page_year.basis != "volume_minus_one" and published.isdigit()
+        self._told_in = int(published) if is_news else self.page_year.year
 
-    def at(self, place: int, end: int, sentence_start: int, paragraph_start: int) -> tuple[int | None, str, TimeMark | None]:
-        """Year, basis and mark for the quantity at `place:end` of the view."""
+    def at(
+        self, place: int, end: int, sentence_start: int, paragraph_start: int, previous_end: int
+    ) -> tuple[int | None, str, TimeMark | None]:
+        """Year, basis and mark for the quantity at `place:end` of the view; the one before it ends at `previous_end`."""
         clause_start = max(self.text.rfind(mark, sentence_start, place) for mark in ",;") + 1
         inside = self._marks_between(sentence_start, place)
-        usable = [mark for mark in inside if not mark.is_compared]
+        usable = [mark for mark in inside if not mark.is_compared and self._reaches(mark, place, previous_end)]
         if usable:
             mark = usable[-1]
             return self._value(mark), "clause" if mark.start >= clause_start else "sentence", mark
@@ -123,6 +130,11 @@ class Years:
         if carried is not None:
             return self._value(carried), "section", carried
         return self.page_year.year, self.page_year.basis, None
+
+    def _reaches(self, mark: TimeMark, place: int, previous_end: int) -> bool:
+        """由2012年的 holds for its own number, and for a later one only behind another 由."""
+        lead = self.text[previous_end:place]
+        return not mark.is_from or mark.end > previous_end or any(word in lead for word in FROM_WORDS)
 
     def _marks_between(self, start: int, end: int) -> list[TimeMark]:
         return [mark for mark in self.marks[bisect_right(self._starts, start - 1) : bisect_right(self._starts, end)]]
@@ -135,10 +147,12 @@ class Years:
 
     def _carried(self, paragraph_start: int, sentence_start: int) -> TimeMark | None:
         """The last year that opened a clause before this sentence, in the paragraph (gazetteers: on the page)."""
-        start = 0 if self.page_year.is_gazetteer else paragraph_start
+        whole_page = self.page_year.is_gazetteer or self.page_year.basis == "published_on"
+        start = 0 if whole_page else paragraph_start
         earlier = [mark for mark in self._marks_between(start, sentence_start - 1)]
         for mark in reversed(earlier):
-            if mark.is_topical and not mark.is_compared and mark.year is not None:
+            is_told = mark.year is not None or (self.page_year.basis == "published_on" and (mark.offset or 0) < 0)
+            if mark.is_topical and not mark.is_compared and not mark.is_from and is_told:
                 return mark
         return None
 
@@ -148,7 +162,7 @@ class Years:
         if mark.offset == 0 and self.page_year.is_gazetteer:
             earlier = [other.year for other in self._marks_between(0, mark.start) if other.year is not None]
             return earlier[-1] if earlier else self.page_year.year
-        return None if self.page_year.year is None else self.page_year.year + (mark.offset or 0)
+        return None if self._told_in is None else self._told_in + (mark.offset or 0)
 
 
 def find_page_year(page: Page, marks: list[TimeMark], context: Context) -> PageYear:
@@ -171,9 +185,10 @@ def _year_without_volume(page: Page, marks: list[TimeMark], told: Counter[int | 
     spread = max(topical) - min(topical) if topical else 0
     if spread > 8:
         return PageYear(context.reference_year, "option" if context.reference_year else "unknown", True)
-    has_relative = any(mark.offset is not None and mark.offset < 0 for mark in marks)
+    has_relative = any(mark.offset is not None and mark.offset < 0 and not mark.is_compared for mark in marks)
     if published is not None and (has_relative or not topical):
-        return PageYear(published, "published_on", False)
+        only_last_year = has_relative and not any(mark.offset == 0 and mark.is_topical for mark in marks)
+        return PageYear(published - 1 if only_last_year else published, "published_on", False)
     if topical:
         return PageYear(told.most_common(1)[0][0], "text", False)
     if published is not None:

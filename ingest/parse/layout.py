@@ -19,6 +19,7 @@ BREADCRUMB = re.compile(r"(?:当前位置|您所在的?位置|您的位置|所�
 CRUMB_SEPARATOR = re.compile(r"\s*(?:/|>+|»|›|→|->|＞|\|)\s*")
 PUBLISHED = re.compile(r"(?:发布时间|发布日期|日期|时间|发表时间|更新时间|成文日期|来源)[^\d\n]{0,12}((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 URL_DATE = re.compile(r"/((?:19|20)\d{2})[-/](\d{1,2})[-/](\d{1,2})/|/((?:19|20)\d{2})/(\d{2})(\d{2})/|/((?:19|20)\d{2})(\d{2})/t?\d*")
+DATED_LINE = re.compile(r"(?m)^\s*((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s+\d{1,2}:\d{2}|\s|$)")
 CONTRIBUTOR = re.compile(r"[(（](?:撰稿人?|供稿人?|撰写|执笔|作者)\s*[:：]?\s*([^)）\n]{2,20})[)）]")
 MIN_REPEATED_LINE = 20
 MIN_REPEATED_BLOCK = 60
@@ -30,7 +31,7 @@ def find_sections(text: str, duplicates: tuple[tuple[int, int], ...]) -> tuple[S
     marks = [(match.start(), match[1].strip()) for match in HEADING.finditer(text) if _opens_line(text, match.start())]
     if not marks:
         marks = list(_bare_headings(text))
-    ends = [start for start, _ in marks[1:]] + [len(text)]
+    ends = [*(start for start, _ in marks[1:]), len(text)][: len(marks)]
     first: dict[str, int] = {}
     sections = []
     for index, ((start, heading), end) in enumerate(zip(marks, ends, strict=True)):
@@ -96,6 +97,9 @@ def find_breadcrumb(text: str) -> tuple[str, ...]:
 def find_published(text: str, url: str) -> tuple[str | None, str | None]:
     """Day of publication (ISO) and where it was read: the page's own line, else the address."""
     match = PUBLISHED.search(text[:4000])
+    if match:
+        return f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}", "page"
+    match = DATED_LINE.search(text[:600])
     if match:
         return f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}", "page"
     match = URL_DATE.search(url)

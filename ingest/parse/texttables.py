@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from ingest.records import Cell, Table
 
 LINE = re.compile(r"[^\n]*")
-DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \t\u3000]*"), re.compile(r"[ \u3000\xa0]{2,}"))
-NUMBER_CELL = re.compile(r"^[#*＃]?\s*[-−]?\d[\d,，]*(?:\.\d+)?\s*(?:[万亿千百]*(?:人次|人|个|户|家|元|%|％|件|份)?)$")
+DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"[ \u3000\xa0]{2,}"))
+NUMBER_CELL = re.compile(r"^[#*＃]?\s*[-−]?(?:\d{1,3}(?: \d{3})+|\d[\d,，]*)(?:\.\d+)?\s*(?:[万亿千百]*(?:人次|人|个|户|家|元|%|％|件|份)?)$")
 NO_VALUE = re.compile(r"^(?:-+|—+|…+|\*{2,}|\.{2,}|/|空|#)$")
 YEAR_CELL = re.compile(r"^(?:1[89]|20)\d{2}\s*(?:年(?:末|底)?)?$")
 NUMBERS_AFTER_LABEL = re.compile(r"^\s*(\D*?[^\d\s,.])\s+([-\d.,*…—]+(?:\s+[-\d.,*…—]+)+)\s*$")
@@ -23,6 +23,7 @@ UNIT_LINE = re.compile(r"^[(（]?\s*(?:单位|计量单位)?\s*[:：]?\s*[(（]?
 RULE = re.compile(r"^[\s|+\-:=─—_┼┬┴├┤]+$")
 STUB_HEADS = frozenset({"地区", "指标", "项目", "年份", "年度", "单位", "指标名称", "区域", "名称", "市县", "县区", "地市"})
 LONGEST_CELL = 42
+LONGEST_MARKED_CELL = 90
 CAPTION_LINES = 3
 MIN_VALUES = 4
 
@@ -80,7 +81,8 @@ def _split(line: Piece, preferred: re.Pattern[str] | None) -> tuple[list[Piece],
     """The cells of a line and the delimiter that cut them; one piece when it is no table row."""
     for delimiter in [preferred] if preferred else DELIMITERS:
         pieces = _cut(line, delimiter)
-        if len(pieces) >= 2 and max(len(piece.text) for piece in pieces) <= LONGEST_CELL and not line.text.rstrip().endswith("。"):
+        longest = LONGEST_CELL if delimiter is DELIMITERS[2] else LONGEST_MARKED_CELL
+        if len(pieces) >= 2 and max(len(piece.text) for piece in pieces) <= longest and not line.text.rstrip().endswith("。"):
             return pieces, delimiter
     match = NUMBERS_AFTER_LABEL.match(line.text) if preferred in (None, DELIMITERS[2]) else None
     if match and CJK.search(match[1]):
@@ -113,7 +115,7 @@ def _piece(body: str, start: int, end: int, offset: int) -> Piece:
 
 def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list[Table]) -> None:
     values = sum(piece.is_number for _, row in run for piece in row)
-    rows_with_values = sum(any(piece.is_number and not piece.is_year for piece in row) for _, row in run)
+    rows_with_values = sum(any(piece.is_value and piece.text and not piece.is_year for piece in row[1:]) for _, row in run)
     if len(run) < 2 or values < 2 or rows_with_values < 1 or rows_with_values * 3 < len(run):
         return
     width = Counter(len(row) for _, row in run).most_common(1)[0][0]
@@ -202,6 +204,18 @@ def rebuild(pieces: list[Piece]) -> Table | None:
     return Table("\n".join(caption), "", tuple(cells), start, pieces[-1].end)
 
 
+def _merge_broken(header: list[Piece], width: int) -> list[Piece]:
+    """A header printed on two lines: while there are too many, a line without a unit joins the next with one."""
+    merged = list(header)
+    for index in range(len(merged) - 1, 0, -1):
+        if len(merged) <= width:
+            break
+        upper, lower = merged[index - 1], merged[index]
+        if ")" in lower.text and ")" not in upper.text:
+            merged[index - 1 : index + 1] = [Piece(upper.text + lower.text, upper.start, lower.end)]
+    return merged
+
+
 def _group(pieces: list[Piece], first_value: int) -> tuple[list[Piece], list[tuple[list[Piece], list[Piece]]]] | None:
     """Header pieces, then (label pieces, value pieces) per row."""
     label_start = first_value - 1
@@ -253,6 +267,7 @@ def _columns(header: list[Piece], width: int) -> tuple[list[tuple[int, Piece]], 
     merged: list[Piece] = []
     for piece in tail:
         merged = _joined(merged, piece) if merged and UNIT_LINE.match(piece.text) and len(piece.text) <= 4 else [*merged, piece]
+    merged = _merge_broken(merged, width)
     caption = [piece.text for piece in chinese if piece not in tail]
     if len(merged) == width:
         return list(enumerate(merged)), caption

@@ -77,6 +77,7 @@ class BreakdownWord:
     word: str
     dimension: str
     value: str
+    where: str
 
 
 def read_rows(name: str) -> list[dict[str, str]]:
@@ -181,11 +182,17 @@ def _label(row: dict[str, str]) -> Label:
 def breakdown_words() -> tuple[BreakdownWord, ...]:
     """All breakdown words, the longest first."""
     words = [
-        BreakdownWord(word, row["dimension"], row["value"])
+        BreakdownWord(word, row["dimension"], row["value"], row["where"])
         for row in read_rows("breakdowns.csv")
         for word in split_words(row["zh_words"])
     ]
     return tuple(sorted(words, key=lambda item: -len(item.word)))
+
+
+@lru_cache(maxsize=1)
+def flows() -> dict[str, str]:
+    """The flow that a stock becomes when its number is of new ones: members to new members."""
+    return {row["stock_code"]: row["flow_code"] for row in read_rows("flows.csv")}
 
 
 @lru_cache(maxsize=1)

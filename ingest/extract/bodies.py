@@ -1,0 +1,52 @@
+"""Whose figures a stretch of a page gives: the union's, or those of another body printed beside it.
+
+Pages on mass organisations tell of the union, the women's federation and the youth league one after the
+other. Only what is said of the union is mapped to metrics; the rest stays unmapped.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from ingest.extract.prose import Reading
+from ingest.records import Page
+from ingest.vocabulary import words
+
+SHORT_LINE = re.compile(r"(?m)^[^\n,。;:!?]{2,24}$")
+
+
+class Bodies:
+    """The headings of a page that name a body, in order."""
+
+    def __init__(self, text: str, page: Page) -> None:
+        self.page_is_union = _names_union(text) or _names_union(page.title)
+        page_is_other = _names_other(page.title) and not _names_union(page.title)
+        marks = [(0, page_is_other)]
+        for start, heading in _headings(text, page):
+            if _names_union(heading):
+                marks.append((start, False))
+            elif _names_other(heading):
+                marks.append((start, True))
+        self._starts = [start for start, _ in marks]
+        self._is_other = [is_other for _, is_other in marks]
+
+    def speaks_of_union(self, reading: Reading) -> bool:
+        """True unless the page never names the union, or the stretch is under another body's heading."""
+        if not self.page_is_union:
+            return False
+        index = bisect_right(self._starts, reading.quantity.start) - 1
+        return not self._is_other[index] or _names_union(reading.sentence.text)
+
+
+def _headings(text: str, page: Page) -> list[tuple[int, str]]:
+    lines = [(match.start(), match[0]) for match in SHORT_LINE.finditer(text)]
+    return sorted([*lines, *((section.char_start, section.heading) for section in page.sections)])
+
+
+def _names_union(text: str) -> bool:
+    return any(word in text for word in words()["union_body"])
+
+
+def _names_other(text: str) -> bool:
+    return any(word in text for word in words()["other_body"])
