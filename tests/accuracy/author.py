@@ -289,7 +289,7 @@ def gold_row(surface: str, code: str, breakdown: str, said: Mapping[str, str]) -
         "metric_code": entry.get("metric", ""),
         "breakdown": joined_breakdown(entry.get("breakdown", ""), breakdown),
         "region": said.get("region", "").strip("-"),
-        "ref_area": said.get("ref_area", ""),
+        "ref_area": said.get("ref_area", "").strip("-"),
         "ref_year": year.strip("-"),
         "period_type": (said.get("period") or entry.get("period", "")) if code else "",
         "change_kind": change,

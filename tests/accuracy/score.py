@@ -24,7 +24,7 @@ import math
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -191,8 +191,14 @@ def read_rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(handle))
 
 
-def load_gold(folder: Path, unscored_bases: frozenset[str] = UNSCORED_BASES) -> dict[str, GoldPage]:
-    """The annotated pages of a corpus (gold/, traps/, styles.csv) by page id. Raises ValueError naming the row."""
+def load_gold(
+    folder: Path, unscored_bases: frozenset[str] = UNSCORED_BASES, *, score_invented_regions: bool = True
+) -> dict[str, GoldPage]:
+    """The annotated pages of a corpus (gold/, traps/, styles.csv) by page id. Raises ValueError naming the row.
+
+    Without `score_invented_regions`, regions are scored only on pages about real places, which a register of
+    regions can know.
+    """
     styles = {row["page_id"]: row for row in read_rows(folder / "styles.csv")}
     pages = {}
     for path in sorted((folder / "gold").glob("*.csv")):
@@ -207,6 +213,8 @@ def load_gold(folder: Path, unscored_bases: frozenset[str] = UNSCORED_BASES) -> 
             for row in read_rows(folder / "traps" / path.name)
         ]
         style = styles.get(path.stem, {})
+        if style.get("place") == "invented" and not score_invented_regions:
+            rows = [replace(row, region="") for row in rows]
         pages[path.stem] = GoldPage(
             path.stem, tuple(rows), tuple(traps), style.get("style", ""), style.get("kind", "prose"),
             is_true(style.get("holdout")),
@@ -597,11 +605,13 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("corpus", type=Path, help="folder with gold/, traps/ and styles.csv")
     parser.add_argument("claims", type=Path, help="claims, one JSON object a line")
+    parser.add_argument("--real-regions", action="store_true", help="score regions on pages about real places only")
     parser.add_argument("--json", type=Path, help="write the figures here, one object per row")
     parser.add_argument("--mistakes", type=Path, help="write the mistakes on development pages here, one a line")
     args = parser.parse_args(argv)
     lines = args.claims.read_text(encoding="utf-8").splitlines()
-    report = score(load_gold(args.corpus), (json.loads(line) for line in lines if line.strip()))
+    gold = load_gold(args.corpus, score_invented_regions=not args.real_regions)
+    report = score(gold, (json.loads(line) for line in lines if line.strip()))
     Console(width=None if sys.stdout.isatty() else 160).print(score_table(report))
     if args.json:
         args.json.write_text(json.dumps(score_rows(report), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -114,3 +114,21 @@ def test_corpus_surfaces_stand_where_gold_says(corpus: Path):
         meta = corpus / "pages" / f"{path.stem}.meta.json"
         if meta.exists():
             assert set(json.loads(meta.read_text(encoding="utf-8"))) <= {"url", "title"}
+
+
+def test_corpus_covers_metrics_qualifiers_and_styles(corpus: Path):
+    rows = [row for path in (corpus / "gold").glob("*.csv") for row in author.read_csv(path)]
+    said = {(row["metric_code"], row["breakdown"]) for row in rows}
+    codes = {
+        code for code, entry in author.metric_entries().items()
+        if any(metric == entry["metric"] and set(entry["breakdown"].split(";")) <= {"", *words.split(";")}
+               for metric, words in said)
+    }  # fmt: skip
+    assert len(codes) >= 145
+    assert {row["qualifier"] for row in rows} == {
+        "EQ", "GE", "GT", "LE", "LT", "MORE", "NEAR", "APPROX", "RANGE", "ORDER",
+    }  # fmt: skip
+    assert {row["change_kind"] for row in rows} == {"level", "yoy_pct", "yoy_pp", "yoy_abs", "multiple"}
+    styles = author.read_csv(corpus / "styles.csv")
+    assert len({row["style"] for row in styles}) >= 15
+    assert sum(row["holdout"] == "true" for row in styles) * 2 == len(styles)

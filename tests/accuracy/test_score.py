@@ -158,6 +158,22 @@ def test_realign_follows_characters_across_renderings():
     assert scoring.realign([{"char_start": 0, "char_end": 2}], "版权会员", "会员") == [{"char_start": 2, "char_end": 3}]
 
 
+def test_regions_of_invented_places_can_be_left_out(tmp_path):
+    columns = "char_start,char_end,surface,obs_value,qualifier,unit_code,metric_code,breakdown,region,ref_year"
+    (tmp_path / "gold").mkdir()
+    (tmp_path / "gold" / "p.csv").write_text(
+        f"{columns},change_kind,is_target,confidence\n0,5,9人,9,EQ,person,union_members,,某县,2017,level,0,1\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "styles.csv").write_text(
+        "page_id,style,kind,holdout,place\np,news,prose,true,invented\n", encoding="utf-8"
+    )
+    (page,) = scoring.load_gold(tmp_path).values()
+    assert (page.style, page.is_holdout, page.gold[0].region) == ("news", True, "某县")
+    (page,) = scoring.load_gold(tmp_path, score_invented_regions=False).values()
+    assert page.gold[0].region == ""
+
+
 def test_command_line(tmp_path, capsys):
     (tmp_path / "gold").mkdir()
     columns = "char_start,char_end,surface,obs_value,qualifier,unit_code,metric_code,breakdown,region,ref_year"
