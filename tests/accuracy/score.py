@@ -557,7 +557,7 @@ def cell_text(value: object) -> str:
 def score_table(report: Report) -> Table:
     """The report as a printable table: groups first, then pages."""
     table = Table(title="Accuracy")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for name, _ in COLUMNS:
         table.add_column(name, justify="right", no_wrap=True)
     for part in (report.groups, report.pages):
@@ -612,7 +612,7 @@ def main(argv: list[str] | None = None) -> int:
     lines = args.claims.read_text(encoding="utf-8").splitlines()
     gold = load_gold(args.corpus, score_invented_regions=not args.real_regions)
     report = score(gold, (json.loads(line) for line in lines if line.strip()))
-    Console(width=None if sys.stdout.isatty() else 160).print(score_table(report))
+    Console(width=None if sys.stdout.isatty() else 170).print(score_table(report))
     if args.json:
         args.json.write_text(json.dumps(score_rows(report), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if args.mistakes:
