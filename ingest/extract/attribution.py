@@ -423,7 +423,7 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
         lead = view[begin : quantity.start]
         if parent and parent_quantity and _same_kind(parent_quantity, quantity):
             flow = _part_of_flow(lead, result[index], parent) or _same_named_part(lead, result[index], parent)
-            result[index] = flow or result[index] or _level_reached(lead, parent) or _part(lead, parent)
+            result[index] = flow or result[index] or _level_reached(lead, parent) or _new_of_previous(lead, parent) or _part(lead, parent)
         if result[index] is None and parent is not None:
             result[index] = _elided_verb(lead, quantity, parent, sentence)
         if result[index] is not None and not (result[index] or parent).rule.startswith("part_of"):  # type: ignore[union-attr]
@@ -441,6 +441,16 @@ def _level_reached(lead: str, parent: Match) -> Match | None:
     if not core.endswith(words()["change_to"]) or len(core) > 5 or strip_linkers(core):
         return None
     return Match(parent.codes, parent.breakdown, "level_reached", parent.label)
+
+
+def _new_of_previous(lead: str, parent: Match) -> Match | None:
+    """爱心母婴室140间,当年新建26间: the new ones of what was counted before."""
+    core = strip_linkers(lead)
+    for word in words()["of_which"]:
+        core = core.removeprefix(word)
+    if core not in words()["new_ones"]:
+        return None
+    return Match(tuple(flows().get(code, code) for code in parent.codes), parent.breakdown, "new_of_previous", parent.label)
 
 
 def _part_of_flow(lead: str, match: Match | None, parent: Match) -> Match | None:

@@ -122,7 +122,7 @@ def read_table(table: Table, number: int, page: Page, years: Years, places: Plac
     grid = Grid(table)
     caption = clean(table.caption)
     rows = _row_headers(grid)
-    columns = {column: _column_header(grid, column) for column in range(grid.columns)}
+    columns = _column_headers(grid)
     context = " ".join([caption, clean(table.note), *(header.path for header in columns.values())])
     claims = []
     for row in range(grid.head_rows, grid.rows):
@@ -138,7 +138,7 @@ def read_table(table: Table, number: int, page: Page, years: Years, places: Plac
 def _row_headers(grid: Grid) -> dict[int, Header]:
     """A header per data row; #, 其中 and indented rows take the row before them as parent."""
     headers: dict[int, Header] = {}
-    section, parent = "", ""
+    section, parent, in_part = "", "", False
     for row in range(grid.head_rows, grid.rows):
         heads = [grid.text(row, column) for column in grid.stub_columns if not _is_unit_column(grid, column)]
         heads = [head for head in dict.fromkeys(heads) if head and not head.isdigit() or YEAR.fullmatch(head)]
@@ -147,11 +147,12 @@ def _row_headers(grid: Grid) -> dict[int, Header]:
             section, parent = strip_numbering(text), ""
             headers[row] = Header(text)
             continue
-        if _is_part(text):
+        if _is_part(text) or (in_part and _only_breakdown(text)):
             headers[row] = Header(text, tuple(part for part in (section, parent) if part))
+            in_part = True
         else:
             headers[row] = Header(text, (section,) if section else ())
-            parent = text
+            parent, in_part = text, False
     return headers
 
 
@@ -177,6 +178,20 @@ def _unit_of_row(grid: Grid, row: int) -> str:
         if _is_unit_column(grid, column):
             return grid.text(row, column)
     return ""
+
+
+def _column_headers(grid: Grid) -> dict[int, Header]:
+    """A header per column; one that opens with # or 其中 takes the column before it as parent."""
+    headers: dict[int, Header] = {}
+    parent = ""
+    for column in range(grid.columns):
+        header = _column_header(grid, column)
+        if column not in grid.stub_columns and _is_part(header.text) and parent:
+            header = Header(header.text, (*header.parents, parent))
+        elif column not in grid.stub_columns:
+            parent = header.text
+        headers[column] = header
+    return headers
 
 
 def _column_header(grid: Grid, column: int) -> Header:
@@ -230,7 +245,7 @@ class _CellReader:
         choices = [units()[word] for word in re.split("[、/,]", printed[1]) if word in units()] if printed else []
         if not choices:
             choices = [units()[word] for word in _bracketed(self.caption) if word in units()]
-        return choices[0] if len(choices) == 1 else None
+        return choices[0] if len(choices) == 1 else _unit_for(f"{row.path} {column.path}", choices)
 
     def _quantity(self, cell: Cell, match: re.Match[str], unit: Unit | None) -> Quantity:
         digits = match["digits"].lstrip("-").replace(" ", "")
@@ -339,6 +354,13 @@ class _CellReader:
             phrase=f"{row.path} × {column.path}",
             breakdown=breakdown,
         )
+
+
+def _unit_for(headers: str, choices: list[Unit]) -> Unit | None:
+    """Of several units in a caption (单位:个、万人) the one whose kind the headers name; None when that is open."""
+    kinds = [kind for kind in ("money", "person") if any(word in headers for word in words()[f"{kind}_noun"])] or ["count"]
+    fitting = [unit for unit in choices if unit.dimension in (kinds[0], f"{kinds[0]}_time")]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _bracketed(text: str) -> Iterator[str]:

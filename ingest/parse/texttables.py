@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ingest.records import Cell, Table
+from ingest.vocabulary import units
 
 LINE = re.compile(r"[^\n]*")
 DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"[ \u3000\xa0]{2,}"))
@@ -19,9 +20,10 @@ NO_VALUE = re.compile(r"^(?:-+|—+|…+|\*{2,}|\.{2,}|/|空|#)$")
 YEAR_CELL = re.compile(r"^(?:1[89]|20)\d{2}\s*(?:年(?:末|底)?)?$")
 NUMBERS_AFTER_LABEL = re.compile(r"^\s*(\D*?[^\d\s,.])\s+([-\d.,*…—]+(?:\s+[-\d.,*…—]+)+)\s*$")
 CJK = re.compile(r"[\u4e00-\u9fff]")
-UNIT_LINE = re.compile(r"^[(（]?\s*(?:单位|计量单位)?\s*[:：]?\s*[(（]?[\u4e00-\u9fff%／/、,，]{1,6}[)）]?$")
+UNIT_LINE = re.compile(r"^(?P<open>[(（])?\s*(?:(?:计量)?单位\s*[:：])?\s*(?P<word>[\u4e00-\u9fff%／/]{1,4})\s*[)）]?$")
 RULE = re.compile(r"^[\s|+\-:=─—_┼┬┴├┤]+$")
 STUB_HEADS = frozenset({"地区", "指标", "项目", "年份", "年度", "单位", "指标名称", "区域", "名称", "市县", "县区", "地市"})
+AREA_HEAD = re.compile(r"^[省市县区旗盟州镇乡街道、()（）各及/]+$")
 LONGEST_CELL = 42
 LONGEST_MARKED_CELL = 90
 CAPTION_LINES = 3
@@ -67,6 +69,10 @@ def _delimited(lines: list[Piece]) -> list[Table]:
         if run and RULE.match(line.text):
             continue
         split, used = _split(line, delimiter)
+        if len(split) < 2 and run:
+            _finish(run, lines, tables)
+            run = []
+            split, used = _split(line, None)
         if len(split) >= 2:
             delimiter = used
             run.append((index, split))
@@ -79,17 +85,24 @@ def _delimited(lines: list[Piece]) -> list[Table]:
 
 def _split(line: Piece, preferred: re.Pattern[str] | None) -> tuple[list[Piece], re.Pattern[str] | None]:
     """The cells of a line and the delimiter that cut them; one piece when it is no table row."""
-    for delimiter in [preferred] if preferred else DELIMITERS:
+    for delimiter in [preferred] if preferred else _possible(line.text):
         pieces = _cut(line, delimiter)
         longest = LONGEST_CELL if delimiter is DELIMITERS[2] else LONGEST_MARKED_CELL
         if len(pieces) >= 2 and max(len(piece.text) for piece in pieces) <= longest and not line.text.rstrip().endswith("。"):
             return pieces, delimiter
-    match = NUMBERS_AFTER_LABEL.match(line.text) if preferred in (None, DELIMITERS[2]) else None
+    match = NUMBERS_AFTER_LABEL.match(line.text) if preferred in (None, DELIMITERS[2]) and "\t" not in line.text else None
     if match and CJK.search(match[1]):
         label = Piece(match[1].strip(), line.start + match.start(1), line.start + match.end(1))
         numbers = [Piece(n[0], line.start + match.start(2) + n.start(), line.start + match.start(2) + n.end()) for n in re.finditer(r"\S+", match[2])]
         return [label, *numbers], DELIMITERS[2]
     return [line], None
+
+
+def _possible(text: str) -> tuple[re.Pattern[str], ...]:
+    """Delimiters worth trying: a bar or a tab in the line rules out mere gaps."""
+    if re.search("[|｜│┃]", text):
+        return DELIMITERS[:1]
+    return DELIMITERS[1:2] if "\t" in text else DELIMITERS[2:]
 
 
 def _cut(line: Piece, delimiter: re.Pattern[str]) -> list[Piece]:
@@ -204,6 +217,18 @@ def rebuild(pieces: list[Piece]) -> Table | None:
     return Table("\n".join(caption), "", tuple(cells), start, pieces[-1].end)
 
 
+def _is_unit_line(text: str) -> bool:
+    """A line that only prints a unit: (个), 万人, 单位:人."""
+    match = UNIT_LINE.match(text)
+    return bool(match) and (match["open"] is not None or match["word"] in units())
+
+
+def _is_stub_head(text: str) -> bool:
+    """The head of the label column: 地区, 指标, 县(市、区)."""
+    plain = re.sub(r"\s", "", text)
+    return plain in STUB_HEADS or bool(AREA_HEAD.match(plain))
+
+
 def _merge_broken(header: list[Piece], width: int) -> list[Piece]:
     """A header printed on two lines: while there are too many, a line without a unit joins the next with one."""
     merged = list(header)
@@ -243,7 +268,7 @@ def _group(pieces: list[Piece], first_value: int) -> tuple[list[Piece], list[tup
 
 def _joined(label: list[Piece], piece: Piece) -> list[Piece]:
     """A unit or an English line belongs to the Chinese label before it; other lines start a new label."""
-    if label and (UNIT_LINE.match(piece.text) and len(piece.text) <= 4 or not CJK.search(piece.text)) and CJK.search(label[-1].text):
+    if label and (_is_unit_line(piece.text) or not CJK.search(piece.text)) and CJK.search(label[-1].text):
         last = label[-1]
         extra = f"({piece.text.strip('()（）')})" if CJK.search(piece.text) else ""
         return [*label[:-1], Piece(last.text + extra, last.start, last.end)]
@@ -253,7 +278,7 @@ def _joined(label: list[Piece], piece: Piece) -> list[Piece]:
 def _continues_label(pieces: list[Piece], index: int) -> bool:
     """The line is a unit or a translation, so that the label begins above it."""
     text = pieces[index].text
-    return not pieces[index].is_number and (not CJK.search(text) or len(text) <= 2 and bool(UNIT_LINE.match(text)))
+    return not pieces[index].is_number and (not CJK.search(text) or _is_unit_line(text))
 
 
 def _columns(header: list[Piece], width: int) -> tuple[list[tuple[int, Piece]], list[str]]:
@@ -262,11 +287,11 @@ def _columns(header: list[Piece], width: int) -> tuple[list[tuple[int, Piece]], 
     if len(years) == width:
         return list(enumerate(years)), [piece.text for piece in header if not piece.is_year]
     chinese = [piece for piece in header if CJK.search(piece.text) or piece.is_year]
-    stub = max((index for index, piece in enumerate(chinese) if re.sub(r"\s", "", piece.text) in STUB_HEADS), default=None)
+    stub = max((index for index, piece in enumerate(chinese) if _is_stub_head(piece.text)), default=None)
     tail = chinese[stub + 1 :] if stub is not None else chinese[-width:]
     merged: list[Piece] = []
     for piece in tail:
-        merged = _joined(merged, piece) if merged and UNIT_LINE.match(piece.text) and len(piece.text) <= 4 else [*merged, piece]
+        merged = _joined(merged, piece) if merged and _is_unit_line(piece.text) else [*merged, piece]
     merged = _merge_broken(merged, width)
     caption = [piece.text for piece in chinese if piece not in tail]
     if len(merged) == width:
