@@ -17,22 +17,32 @@ from ingest.fetch.errors import FetchError
 from ingest.fetch.guard import Guard
 from ingest.fetch.pace import Pacer
 from ingest.fetch.pages import FetchResult, fetch_pages, page_count_complaint
+from ingest.fetch.probe import ProbeReport, ProbeStep, probe_source
+from ingest.fetch.replay import replay_source
 from ingest.fetch.urls import canonical_url
+from ingest.fetch.verify import Damage, Verification, verify_archive
 
 __all__ = [
     "Archive",
     "ArchiveError",
+    "Damage",
     "FetchError",
     "FetchResult",
     "Guard",
     "HttpClient",
     "Pacer",
+    "ProbeReport",
+    "ProbeStep",
     "Response",
+    "Verification",
     "canonical_url",
     "crawl_source",
     "fetch_pages",
     "open_archive",
     "open_client",
     "page_count_complaint",
+    "probe_source",
     "read_body",
+    "replay_source",
+    "verify_archive",
 ]

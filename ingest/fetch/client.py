@@ -118,6 +118,8 @@ class HttpClient:
     a context manager: leaving it closes all connections.
     """
 
+    product = PRODUCT
+
     def __init__(
         self,
         guard: Guard | None = None,
@@ -241,15 +243,15 @@ class HttpClient:
     def _may_repeat(self, host: str, source: Source, error: FetchError, attempt: int) -> bool:
         """Whether to try again; if so the host rests first, as long as it asked or the back-off says."""
         pace = source.pace
-        if not error.can_retry or attempt >= pace.retries:
-            return False
-        wait = pace.backoff_seconds * 2**attempt * self.jitter()
-        asked = error.retry_after if isinstance(error, BusyError) else None
-        if asked is not None and asked > pace.max_retry_after_seconds:
+        asked = (error.retry_after or 0.0) if isinstance(error, BusyError) else 0.0
+        if asked > pace.max_retry_after_seconds:
             error.reason += f"; it asks to wait {asked:.0f} s, more than `max_retry_after_seconds`"
             self.pacer.close_host(host, error.reason)
             return False
-        self.pacer.hold(host, max(wait, asked or 0.0))
+        if not error.can_retry or attempt >= pace.retries:
+            self.pacer.hold(host, asked)
+            return False
+        self.pacer.hold(host, max(asked, pace.backoff_seconds * 2**attempt * self.jitter()))
         return True
 
     def _ask(self, url: str, source: Source, headers: dict[str, str], *, robots: bool) -> tuple[Hop, float]:

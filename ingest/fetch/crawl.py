@@ -21,7 +21,7 @@ from ingest.catalogue import Articles, Crawl, LinkRule, PageAddress, Pagination,
 from ingest.fetch.client import HttpClient, Response
 from ingest.fetch.errors import FetchError
 from ingest.fetch.lists import Link, ListPage, read_list_page
-from ingest.fetch.local import local_refs
+from ingest.fetch.local import SavedPages
 from ingest.fetch.urls import BadAddressError, canonical_url, host_of
 from ingest.schemas import PageRefs, Quarantine, typed_frame
 
@@ -96,8 +96,7 @@ def crawl_source(
     walk = Walk(source)
     for page in source.pages:
         _add_listed(walk, page)
-    for row in local_refs(source, walk.complain):
-        walk.add_page(row)
+    _add_saved(walk)
     if source.crawl:
         _walk_lists(walk, source.crawl, http, progress or _silent)
     refs = typed_frame(PageRefs, list(walk.refs.values()))
@@ -189,6 +188,21 @@ def _add_listed(walk: Walk, page: PageAddress) -> None:
     walk.add_page(
         {"url": url, "volume_year": year, "category": page.category, "title": page.title, "discovered_from": CATALOGUE}
     )
+
+
+def _add_saved(walk: Walk) -> None:
+    """Note the saved pages of a source's folders and archives."""
+    for place in SavedPages(walk.source, walk.complain).places.values():
+        texts = (place.title,) if place.title else ()
+        walk.add_page(
+            {
+                "url": place.url,
+                "volume_year": volume_year(walk.source.volume_year, place.saved_from or place.url, texts),
+                "category": None,
+                "title": place.title,
+                "discovered_from": place.saved_from or place.found_in,
+            }
+        )
 
 
 def _walk_lists(walk: Walk, crawl: Crawl, http: HttpClient, progress: Progress) -> None:

@@ -22,7 +22,7 @@ from ingest.catalogue import Source
 from ingest.fetch.archive import FACTS, GONE, Archive, PageState
 from ingest.fetch.client import HttpClient, Response
 from ingest.fetch.errors import FetchError
-from ingest.fetch.local import is_local_url, read_local
+from ingest.fetch.local import SavedPages, is_file_url
 from ingest.fetch.urls import host_of
 from ingest.fetch.warc import sha256_hex
 from ingest.schemas import FetchLog, Quarantine, Snapshots, typed_frame
@@ -74,7 +74,7 @@ def fetch_pages(  # noqa: PLR0913, PLR0917 (the frames and tools of a run are wh
     `previous_snapshots` are those of the former run (empty for the first). Snapshots of pages that are
     gone, failed or no longer listed are kept. Raises ArchiveError when the archive cannot be written.
     """
-    run = _Run(source, archive, http, _checked_at(previous_snapshots), refs.height, progress)
+    run = _Run(source, archive, http, _checked_at(previous_snapshots), refs.height, progress, SavedPages(source))
     by_host: dict[str, list[Row]] = {}
     for ref in _in_order(refs, archive):
         by_host.setdefault(host_of(str(ref["url"])), []).append(ref)
@@ -98,6 +98,7 @@ class _Run:
     checked_at: dict[str, dt.datetime]
     total: int
     progress: Progress | None
+    saved: SavedPages
     log: list[Row] = field(default_factory=list)
     quarantine: list[Row] = field(default_factory=list)
     asked: int = 0
@@ -122,8 +123,8 @@ class _Run:
             )
         facts = {name: str(ref[name]) for name in FACTS if ref[name] is not None}
         try:
-            if is_local_url(url):
-                return self._take_file(url, state, facts)
+            if url in self.saved or is_file_url(url):
+                return self._take_saved(url, state, facts)
             return self._take_answer(url, self.http.get(url, self.source, _validators(state)), state, facts)
         except FetchError as error:
             return Outcome(error.outcome, error.status, error.reason, error.attempts, error.elapsed_ms, error.check)
@@ -162,10 +163,10 @@ class _Run:
             return Outcome("fetched", status, None, *spent)
         return Outcome("failed", status, _refusal(status), *spent, check="http_status")
 
-    def _take_file(self, url: str, state: PageState, facts: dict[str, str]) -> Outcome:
-        page = read_local(self.source, url)
+    def _take_saved(self, url: str, state: PageState, facts: dict[str, str]) -> Outcome:
+        page = self.saved.read(url)
         if not page.body:
-            return Outcome("failed", None, "the file is empty", check="empty_body")
+            return Outcome("failed", None, "the saved page is empty", check="empty_body")
         if state.body is not None and state.body.body_sha256 == sha256_hex(page.body):
             return Outcome("unchanged")
         self.archive.store_file(url, page, facts)

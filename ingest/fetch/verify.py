@@ -1,0 +1,104 @@
+"""Is the archive still what was written? Every digest of every record, and every snapshot's body.
+
+Belongs here: reading the archive to find damage. It changes nothing and needs no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from ingest.fetch import warc
+from ingest.fetch.archive import ArchiveError, read_body, warc_files
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Something that is not as it was written: the file, the byte, and what is wrong."""
+
+    file: str
+    offset: int
+    problem: str
+
+
+@dataclass(slots=True)
+class Verification:
+    """What was read, and the damage found. The archive is sound when `damages` is empty."""
+
+    files: int = 0
+    records: int = 0
+    bodies: int = 0
+    body_bytes: int = 0
+    damages: list[Damage] = field(default_factory=list)
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every record and every snapshot checked out."""
+        return not self.damages
+
+
+def verify_archive(
+    archive_root: Path, snapshots: pl.DataFrame | None = None, progress: Callable[[str], None] | None = None
+) -> Verification:
+    """Check all digests of all sources; with `snapshots` also that each row's body is there and is the right one."""
+    found = Verification()
+    stored: set[str] = set()
+    for folder in sorted(path for path in Path(archive_root).glob("*") if path.is_dir()):
+        for file in warc_files(folder):
+            found.files += 1
+            _verify_file(file, f"{folder.name}/{file.name}", found, stored)
+            if progress:
+                progress(f"{file.name}: {found.records} records checked, {len(found.damages)} damaged")
+    if snapshots is not None:
+        found.damages.extend(_damaged_snapshots(Path(archive_root), snapshots))
+    return found
+
+
+def _verify_file(file: Path, name: str, found: Verification, stored: set[str]) -> None:
+    end = 0
+    with file.open("rb") as handle:
+        for member in warc.read_members(handle):
+            end = member.offset + member.length
+            found.records += 1
+            problem = _problem(member, found, stored)
+            if problem:
+                found.damages.append(Damage(name, member.offset, problem))
+    size = file.stat().st_size
+    if size > end:
+        found.damages.append(Damage(name, end, f"the last {size - end} bytes hold no whole record"))
+
+
+def _problem(member: warc.Member, found: Verification, stored: set[str]) -> str | None:
+    """What is wrong with one record, or None."""
+    try:
+        record = warc.parse_record(member.data, check_digests=True)
+    except ValueError as error:
+        return str(error)
+    body = record.raw_stream.read()
+    if record.digest_checker.passed is False:
+        return "; ".join(record.digest_checker.problems)
+    digest = record.rec_headers.get_header("WARC-Payload-Digest")
+    if record.rec_type in ("response", "resource"):
+        if digest is None:
+            return "the record has no payload digest"
+        stored.add(digest)
+        found.bodies += 1
+        found.body_bytes += len(body)
+    if record.rec_type == "revisit" and digest not in stored:
+        return "the record repeats a body that no earlier record holds"
+    return None
+
+
+def _damaged_snapshots(root: Path, snapshots: pl.DataFrame) -> Iterator[Damage]:
+    columns = ("warc_file", "warc_offset", "body_sha256", "url")
+    for file, offset, expected, url in snapshots.select(columns).iter_rows():
+        try:
+            body, _ = read_body(root, file, offset)
+        except ArchiveError as error:
+            yield Damage(file, offset, f"the body of {url} is missing: {error}")
+            continue
+        if warc.sha256_hex(body) != expected:
+            yield Damage(file, offset, f"the body of {url} is not the one of its snapshot")
