@@ -25,6 +25,7 @@ NEEDS_NOUN = frozenset({"count", "person"})
 PERSON_WORDS = frozenset({"人", "员"})
 ENOUGH = 40.0
 PURPOSE_REACH = 30
+CONDITIONS = ("LT", "LE", "GE", "GT")
 ANNOUNCED_WITHIN = 20
 ANNOUNCED_REACH = 6
 REFUSED_BEFORE, REFUSED_AFTER = 12, 6
@@ -127,6 +128,8 @@ def _dimension(label: Label) -> str:
 def _pairs(sentence: Sentence, occurrences: list[Occurrence], view: str) -> list[Pair]:
     pairs: list[Pair] = []
     for index, quantity in enumerate(sentence.quantities):
+        if is_per_head(quantity, view, sentence.start):
+            continue
         floor = sentence.quantities[index - 1].end if index else sentence.start
         ceiling = sentence.quantities[index + 1].start if index + 1 < len(sentence.quantities) else sentence.end
         for item in occurrences:
@@ -143,6 +146,15 @@ def _pairs(sentence: Sentence, occurrences: list[Occurrence], view: str) -> list
         if quantity.dimension == "money":
             pairs += _purposes(index, quantity, occurrences, view)
     return pairs
+
+
+def is_per_head(quantity: Quantity, view: str, sentence_start: int) -> bool:
+    """人均2500元, 不足200人的企业: an amount per head, a limit or a condition, and no total."""
+    begin = max(sentence_start, *(view.rfind(mark, sentence_start, quantity.start) + 1 for mark in ",;、。"))
+    if any(word in view[begin : quantity.start] for word in words()["per_head"]):
+        return True
+    following = view[quantity.end : quantity.end + 3]
+    return quantity.dimension in ("person", "count") and quantity.qualifier in CONDITIONS and following.startswith(("的企", "的单", "的用"))
 
 
 def _purposes(index: int, quantity: Quantity, occurrences: list[Occurrence], view: str) -> list[Pair]:

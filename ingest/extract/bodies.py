@@ -20,7 +20,7 @@ class Bodies:
     """The headings of a page that name a body, in order."""
 
     def __init__(self, text: str, page: Page) -> None:
-        self.page_is_union = _names_union(text) or _names_union(page.title)
+        self.page_is_union = any(word in text or word in page.title for word in words()["union_matter"])
         page_is_other = _names_other(page.title) and not _names_union(page.title)
         marks = [(0, page_is_other)]
         for start, heading in _headings(text, page):

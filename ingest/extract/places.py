@@ -140,7 +140,8 @@ class Places:
     def _speaks_of_nation(self, match: re.Match[str]) -> bool:
         """全国 opens a clause and does not begin the name of an award, a meeting or a body."""
         before, after = self.text[max(0, match.start() - 1) : match.start()], self.text[match.end() : match.end() + 6]
-        opens = not before or before in CLAUSE_OPENERS or before in "年底末"
+        led = any(self.text.endswith(word, 0, match.start()) for word in words()["nation_opener"])
+        opens = not before or before in CLAUSE_OPENERS or before in "年底末" or led
         return opens and not any(after.startswith(word) for word in words()["national_name"])
 
     def _resolve(self, mark: PlaceMark, year: int | None) -> Place | None:
@@ -185,6 +186,10 @@ def find_page_place(page: Page, text: str, context: Context, year: int | None, n
 
 
 def _place_from_text(page: Page, text: str, context: Context, year: int | None, names: PlaceNames) -> Place:
+    bare = {region.region_id: region for mark in names.find(page.title) if (region := _broad(mark, year, names))}
+    if len(bare) == 1:
+        region = next(iter(bare.values()))
+        return Place(region.ref_area, region.name, "title", region)
     unlisted = UNLISTED.search(f"{page.title} {' '.join(page.breadcrumb)}")
     if unlisted:
         return Place(None, unlisted[1], "title")
@@ -196,6 +201,12 @@ def _place_from_text(page: Page, text: str, context: Context, year: int | None, 
         return Place(given.ref_area if given else None, given.name if given else context.region_name, "option", given)
     names_told = Counter(match[1] for match in UNLISTED.finditer(text))
     return Place(None, names_told.most_common(1)[0][0], "text") if names_told else Place(None, None, "unknown")
+
+
+def _broad(mark: PlaceMark, year: int | None, names: PlaceNames) -> Region | None:
+    """A province or prefecture named without its suffix (内蒙古各级工会)."""
+    region = names.index.resolve(mark.name, year)
+    return region if region is not None and region.level in ("province", "prefecture") else None
 
 
 def _most_specific(source: str, year: int | None, names: PlaceNames, around: str) -> Region | None:

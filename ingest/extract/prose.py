@@ -76,7 +76,7 @@ def _read(sentence: Sentence, paragraph: int, view: str) -> Iterator[Reading]:
     sentence.occurrences = [item for item in sentence.occurrences if _fits(item, sentence)]
     previous_end = sentence.start
     for quantity, match in zip(sentence.quantities, attribute(sentence, view), strict=True):
-        if quantity.unit is not None or match is not None:
+        if quantity.unit is not None or match is not None or quantity.numeral.is_rounded:
             yield Reading(quantity, match, sentence, paragraph, previous_end)
             previous_end = quantity.end
 

@@ -15,6 +15,7 @@ from ingest.vocabulary import Unit, units, words
 
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
 DATE_DIGITS = "零〇○一二三四五六七八九十"
+ORDER_KIND = "left_qualifier_order"
 CJK_WORD = r"\u4e00-\u9fff"
 DAMAGE = "\ufffd□■◇×*?"
 
@@ -90,7 +91,9 @@ MAGNITUDE = r"百万亿|千万亿|万亿|千亿|百亿|十亿|千万|百万|十�
 def quantity_pattern() -> re.Pattern[str]:
     """One regular expression for a number with what touches it."""
     vocabulary = words()
-    before = _any([word for kind, items in vocabulary.items() if kind.startswith("left_qualifier") for word in items])
+    before = _any(
+        [word for kind, items in vocabulary.items() if kind.startswith("left_") and kind != ORDER_KIND for word in items]
+    )
     after = _any([word for kind, items in vocabulary.items() if kind.startswith("right_qualifier") for word in items])
     measure = _any(list(units()))
     arabic = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"

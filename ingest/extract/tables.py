@@ -29,6 +29,8 @@ BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,12})[)\]]")
 UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]?\s*([\u4e00-\u9fff%、/,]{1,14})")
 NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\)|\d+[.、])")
 LATIN = re.compile(r"[A-Za-z][A-Za-z .,'&/\-]*")
+AREA = re.compile(r"^(?:全[国省市县区旗盟州]|[\u4e00-\u9fff]{1,12}[省市县区旗盟州]|[省市县区州盟]直.{0,4}|.{2,6}地区)$")
+UNIT_ONLY = re.compile(r"^[\d年月末底上期本\s]*$")
 MIN_COVERAGE = 0.5
 UNIT_HEAD = frozenset({"单位", "计量单位", "unit"})
 SERIAL_HEAD = frozenset({"序号", "编号", "no", "代码", "code", "行次"})
@@ -195,11 +197,24 @@ def _column_headers(grid: Grid) -> dict[int, Header]:
 
 
 def _column_header(grid: Grid, column: int) -> Header:
-    texts = [grid.text(row, column) for row in range(grid.head_rows)]
+    texts = [_spanning_text(grid, row, column) for row in range(grid.head_rows)]
     path = [text for text in dict.fromkeys(texts) if text]
     chinese = [text for text in path if re.search(r"[\u4e00-\u9fff]", text) or YEAR.search(text)]
     path = chinese or path
     return Header(path[-1] if path else "", tuple(path[:-1]))
+
+
+def _spanning_text(grid: Grid, row: int, column: int) -> str:
+    """A header's text; an empty place above another header takes the text to its left (a span lost in print)."""
+    own = grid.text(row, column)
+    if own or row + 1 >= grid.head_rows or column in grid.stub_columns or not grid.text(row + 1, column):
+        return own
+    left = column
+    while left - 1 not in grid.stub_columns and left > 0:
+        left -= 1
+        if grid.text(row, left):
+            return grid.text(row, left)
+    return own
 
 
 def strip_numbering(text: str) -> str:
@@ -282,19 +297,32 @@ class _CellReader:
         own = self.places.page_place.region
         index = self.places.names.index
         region = (index.resolve(name, year, within=own.name) if own else None) or index.resolve(name, year)
+        if region is None and AREA.match(name) and not name.startswith("全") and "直" not in name:
+            return Place(None, name, "table")
         return Place(region.ref_area, region.name, "table", region) if region else None
 
     def _meaning(self, row: Header, column: Header, quantity: Quantity) -> Meaning | None:
         for header, other in ((row, column), (column, row)):
             meaning = self._of_header(header, quantity)
             if meaning is not None:
-                return _with_other(meaning, other)
+                return self._with_other(meaning, without_years(other))
         return None
+
+    def _with_other(self, meaning: Meaning, other: Header) -> Meaning | None:
+        """The crossing header may add a breakdown (a column 女); one that says something unknown unmaps the cell."""
+        core = label_core(other.text)
+        if not core or core in TOTAL_WORDS or AREA.search(core) or self._named_place(other.text, None):
+            return meaning
+        added = breakdown_of(core, meaning.codes, in_table=True)
+        if _only_breakdown(other.text) and added:
+            return Meaning(meaning.codes, added | meaning.breakdown, meaning.rule, meaning.label)
+        return meaning if core in words()["table_filler"] or UNIT_ONLY.match(core) or core in units() else None
 
     def _of_header(self, header: Header, quantity: Quantity) -> Meaning | None:
         """The metric that a header names, alone or as a part of its parent."""
         if any(word in text for word in words()["other_body"] for text in (*header.parents, header.text)):
             return None
+        header = without_years(header)
         own = best_label(header.text, quantity, self.context)
         if own is not None and not (_is_part(header.text) and _only_breakdown(header.text)):
             return _meaning_of(own, header.text, "table_label")
@@ -423,9 +451,7 @@ def _without_label(text: str, item: Occurrence) -> str:
     return label_core(text).replace(item.label.text, "")
 
 
-def _with_other(meaning: Meaning, other: Header) -> Meaning:
-    """The crossing header may add a breakdown, such as a column 女."""
-    if not _only_breakdown(other.text):
-        return meaning
-    added = breakdown_of(label_core(other.text), meaning.codes, in_table=True)
-    return Meaning(meaning.codes, added | meaning.breakdown, meaning.rule, meaning.label) if added else meaning
+def without_years(header: Header) -> Header:
+    """A header without the levels that only name a year."""
+    levels = [text for text in (*header.parents, header.text) if not YEAR.fullmatch(text.strip("()"))]
+    return Header(levels[-1], tuple(levels[:-1])) if levels else Header("")

@@ -18,6 +18,8 @@ from ingest.records import Context, Page
 from ingest.vocabulary import words
 
 CHINESE_YEAR = "〇零一二三四五六七八九"
+FIGURE = re.compile(r"\d[\d.,]*\s*(?:[万亿千百]+|[多余])*(?:人|个|家|户|名|元|%|件|份|场)")
+GAZETTEER_SPREAD = 8
 FROM_WORDS = ("由", "从", "自")
 VOLUME = re.compile(
     r"((?:19|20)\d{2})\s*(?:年)?\s*[卷版]|年鉴\s*[(\[]?\s*((?:19|20)\d{2})|((?:19|20)\d{2})\s*年?\s*[^\s,。/>|]{0,6}?年鉴|"
@@ -40,6 +42,7 @@ class TimeMark:
     is_end: bool
     is_compared: bool
     is_from: bool
+    is_dateline: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def _mark(match: re.Match[str], text: str) -> TimeMark:
         is_end=bool(match["end"]) or after[:1] in "底末" or bool(relative and relative[-1] in "底末") or "截" in before,
         is_compared=compared,
         is_from=before.endswith(FROM_WORDS),
+        is_dateline=bool(match["month"] and "日" in match["month"]),
     )
 
 
@@ -182,18 +186,30 @@ def find_page_year(page: Page, marks: list[TimeMark], context: Context) -> PageY
 def _year_without_volume(page: Page, marks: list[TimeMark], told: Counter[int | None], context: Context) -> PageYear:
     published = int(page.published_on[:4]) if page.published_on and page.published_on[:4].isdigit() else None
     topical = [year for year in told if year is not None]
-    spread = max(topical) - min(topical) if topical else 0
-    if spread > 8:
+    if topical and max(topical) - min(topical) > GAZETTEER_SPREAD and len(topical) > 3:
         return PageYear(context.reference_year, "option" if context.reference_year else "unknown", True)
-    has_relative = any(mark.offset is not None and mark.offset < 0 and not mark.is_compared for mark in marks)
-    if published is not None and (has_relative or not topical):
-        only_last_year = has_relative and not any(mark.offset == 0 and mark.is_topical for mark in marks)
+    relative = [mark for mark in marks if mark.offset is not None and not mark.is_compared]
+    opening = _opening_year(page, marks)
+    if published is not None and opening is None and (relative or not topical):
+        only_last_year = bool(relative) and all((mark.offset or 0) < 0 for mark in relative)
         return PageYear(published - 1 if only_last_year else published, "published_on", False)
-    if topical:
-        return PageYear(told.most_common(1)[0][0], "text", False)
+    if opening is not None or topical:
+        return PageYear(opening or told.most_common(1)[0][0], "text", False)
     if published is not None:
         return PageYear(published, "published_on", False)
     return PageYear(context.reference_year, "option" if context.reference_year else "unknown", False)
+
+
+def _opening_year(page: Page, marks: list[TimeMark]) -> int | None:
+    """The year that a page without a volume opens its report with, before any figure and before any 今年."""
+    first_figure = FIGURE.search(page.text)
+    limit = first_figure.start() if first_figure else len(page.text)
+    for mark in marks:
+        if mark.start > limit or mark.offset is not None:
+            return None
+        if mark.is_topical and not mark.is_compared and mark.year is not None and not mark.is_dateline:
+            return mark.year
+    return None
 
 
 def volume_of(page: Page) -> int | None:

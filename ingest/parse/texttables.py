@@ -25,6 +25,7 @@ RULE = re.compile(r"^[\s|+\-:=─—_┼┬┴├┤]+$")
 STUB_HEADS = frozenset({"地区", "指标", "项目", "年份", "年度", "单位", "指标名称", "区域", "名称", "市县", "县区", "地市"})
 AREA_HEAD = re.compile(r"^[省市县区旗盟州镇乡街道、()（）各及/]+$")
 LONGEST_CELL = 42
+LONGEST_SECTION_ROW = 16
 LONGEST_MARKED_CELL = 90
 CAPTION_LINES = 3
 MIN_VALUES = 4
@@ -69,7 +70,7 @@ def _delimited(lines: list[Piece]) -> list[Table]:
         if run and RULE.match(line.text):
             continue
         split, used = _split(line, delimiter)
-        if len(split) < 2 and run:
+        if len(split) < 2 and run and not _is_section_row(line, lines[index + 1 : index + 2], delimiter):
             _finish(run, lines, tables)
             run = []
             split, used = _split(line, None)
@@ -77,10 +78,20 @@ def _delimited(lines: list[Piece]) -> list[Table]:
             delimiter = used
             run.append((index, split))
             continue
+        if run and _is_section_row(line, lines[index + 1 : index + 2], delimiter):
+            run.append((index, [line]))
+            continue
         _finish(run, lines, tables)
         run, delimiter = [], None
     _finish(run, lines, tables)
     return tables
+
+
+def _is_section_row(line: Piece, following: list[Piece], delimiter: re.Pattern[str] | None) -> bool:
+    """A short line between rows of figures that heads the rows below it."""
+    if delimiter is None or len(line.text.strip()) > LONGEST_SECTION_ROW or re.search("[。;:,；：，]", line.text):
+        return False
+    return any(_holds_values(_split(item, delimiter)[0]) for item in following)
 
 
 def _split(line: Piece, preferred: re.Pattern[str] | None) -> tuple[list[Piece], re.Pattern[str] | None]:
@@ -107,7 +118,7 @@ def _possible(text: str) -> tuple[re.Pattern[str], ...]:
 
 def _cut(line: Piece, delimiter: re.Pattern[str]) -> list[Piece]:
     """Cells of a line. Bars at its ends open and close it; empty cells between bars and tabs count."""
-    content = line.text.rstrip()
+    content = line.text.rstrip(" \u3000\xa0\r\n")
     offset = len(content) - len(content.lstrip(" \u3000\xa0"))
     body = content[offset:]
     pieces, last = [], 0
@@ -134,15 +145,21 @@ def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list
     width = Counter(len(row) for _, row in run).most_common(1)[0][0]
     cells: list[Cell] = []
     for number, (_, row) in enumerate(run):
-        shift = width - len(row) if len(row) < width and _is_short_header(row, run, number) else 0
+        shift = width - len(row) if len(row) < width and _is_short_header(row, run, number, width) else 0
         cells += [_cell(number, column + shift, piece) for column, piece in enumerate(row)]
     first, last = run[0][0], run[-1][0]
     tables.append(_table(cells, lines, first, last))
 
 
-def _is_short_header(row: list[Piece], run: list[tuple[int, list[Piece]]], number: int) -> bool:
+def _is_short_header(row: list[Piece], run: list[tuple[int, list[Piece]]], number: int, width: int) -> bool:
     """A header row that names only the value columns stands above the last ones."""
-    return number == 0 and not any(piece.is_number and not piece.is_year for piece in row) and len(run) > 1
+    if any(_holds_values(earlier) for _, earlier in run[: number + 1]):
+        return False
+    return all(piece.is_year for piece in row) or len(row) == width - 1
+
+
+def _holds_values(row: list[Piece]) -> bool:
+    return any(piece.is_number and not piece.is_year for piece in row)
 
 
 def _cell(row: int, column: int, piece: Piece, is_header: bool = False) -> Cell:
