@@ -186,7 +186,7 @@ def _places_in_stream(source: Source, file: Path, entry: str | None, handle: Bin
                 yield Place(canonical, file, file.name, entry, records.get_record_offset(), saved_from=url)
 
 
-def _is_page(record: Any, source: Source) -> bool:  # noqa: ANN401 (warcio has no types)
+def _is_page(record: Any, source: Source) -> bool:
     headers = record.http_headers or record.rec_headers
     kind = (headers.get_header("Content-Type") or "").partition(";")[0].strip().lower()
     if record.rec_type == "resource":

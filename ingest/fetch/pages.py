@@ -61,7 +61,7 @@ class Outcome:
     check: str | None = None
 
 
-def fetch_pages(  # noqa: PLR0913, PLR0917 (the frames and tools of a run are what they are)
+def fetch_pages(
     source: Source,
     refs: pl.DataFrame,
     previous_snapshots: pl.DataFrame,

@@ -55,7 +55,8 @@ def probe_source(source: Source, http: HttpClient) -> ProbeReport:
         return ProbeReport(source.source_id, tuple(steps), None)
     if not steps:
         steps.append(_probe_robots(source, http, target))
-    return ProbeReport(source.source_id, tuple(steps), _probe_article(source, http, target, steps))
+    article = _probe_article(source, http, target, steps)
+    return ProbeReport(source.source_id, tuple(steps), article)
 
 
 def _listed_article(source: Source) -> str | None:
@@ -81,7 +82,7 @@ def _probe_lists(source: Source, crawl: Crawl, http: HttpClient, steps: list[Pro
     url, trail = canonical_url(crawl.entries[0], source.canonical), tuple[str, ...]()
     steps.append(_probe_robots(source, http, url))
     for level in range(len(crawl.levels) + 1):
-        name = crawl.levels[level].name if level < len(crawl.levels) else "article"
+        name = crawl.levels[level].name if level < len(crawl.levels) else "articles"
         try:
             response = http.get(url, source)
         except FetchError as error:

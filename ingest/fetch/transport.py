@@ -114,7 +114,7 @@ class _WatchedRequests:
         super().connect()  # type: ignore[misc]
         self._watch()
 
-    def putrequest(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (passed through unchanged)
+    def putrequest(self, *args: Any, **kwargs: Any) -> None:
         self._watch()
         super().putrequest(*args, **kwargs)  # type: ignore[misc]
 
@@ -155,12 +155,12 @@ POOLS = {"http": GuardedHTTPPool, "https": GuardedHTTPSPool}
 class GuardedAdapter(HTTPAdapter):
     """The requests adapter whose every connection, direct or through a proxy, is a guarded one."""
 
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 (passed through unchanged)
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Build the pool manager, then give it the guarded pools."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = POOLS
 
-    def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:  # noqa: ANN401
+    def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> Any:
         """The manager of a proxy, with the guarded pools (the proxy itself may be anywhere)."""
         manager = super().proxy_manager_for(proxy, **proxy_kwargs)
         if not proxy.lower().startswith("socks"):
