@@ -136,7 +136,7 @@ def _pairs(sentence: Sentence, occurrences: list[Occurrence], view: str) -> list
             if item.start < floor or item.end > ceiling or not allows(item.label, quantity):
                 continue
             if item.end <= quantity.number_start and item.label.position != "right":
-                pair = _left_pair(index, quantity, item, view)
+                pair = _left_pair(index, quantity, item, view, floor)
             elif item.start >= quantity.end and item.label.position != "left":
                 pair = _right_pair(index, quantity, item, view, sentence)
             else:
@@ -170,12 +170,12 @@ def _purposes(index: int, quantity: Quantity, occurrences: list[Occurrence], vie
     return found
 
 
-def _left_pair(index: int, quantity: Quantity, item: Occurrence, view: str) -> Pair | None:
+def _left_pair(index: int, quantity: Quantity, item: Occurrence, view: str, floor: int) -> Pair | None:
     """The label stands before the number: 会员570.8万人."""
     gap = view[item.end : quantity.start]
     residue = strip_linkers(gap)
     commas = sum(gap.count(mark) for mark in ",;")
-    if _refused(item.label, _clause(view, item.start, quantity.end)):
+    if _refused(item.label, _clause(view, item.start, quantity.end, floor)):
         return None
     headed = heads_right(quantity, view)
     if not residue and not commas:
@@ -201,7 +201,7 @@ def _right_pair(index: int, quantity: Quantity, item: Occurrence, view: str, sen
     if quantity.unit is None or CLAUSE_MARK.search(gap) and _dimension(item.label) != MONEY:
         return None
     commas = len(CLAUSE_MARK.findall(gap))
-    if commas > 1 or _refused(item.label, _clause(view, quantity.start, item.end)):
+    if commas > 1 or _refused(item.label, _clause(view, quantity.start, item.end, 0)):
         return None
     residue = strip_linkers(gap)
     if not residue and not commas:
@@ -249,9 +249,9 @@ def _refused(label: Label, clause: str) -> bool:
     return any(word in clause for word in label.refuses)
 
 
-def _clause(view: str, start: int, end: int) -> str:
+def _clause(view: str, start: int, end: int, floor: int) -> str:
     """The words around a pair within which a refused word counts: a little before it, and just after."""
-    begin = max([start - REFUSED_BEFORE, 0, *(view.rfind(mark, max(0, start - REFUSED_BEFORE), start) + 1 for mark in ",、;。!?\n")])
+    begin = max([start - REFUSED_BEFORE, floor, *(view.rfind(mark, max(0, start - REFUSED_BEFORE), start) + 1 for mark in ",、;。!?\n")])
     stop = PHRASE_MARK.search(view, end, min(len(view), end + REFUSED_AFTER))
     return view[begin : stop.start() if stop else min(len(view), end + REFUSED_AFTER)]
 
@@ -436,8 +436,8 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
         if parent and parent_quantity and _same_kind(parent_quantity, quantity):
             flow = _part_of_flow(lead, result[index], parent) or _same_named_part(lead, result[index], parent)
             result[index] = flow or result[index] or _level_reached(lead, parent) or _new_of_previous(lead, parent) or _part(lead, parent)
-        if result[index] is None and parent is not None:
-            result[index] = _elided_verb(lead, quantity, parent, sentence)
+        if parent is not None and _is_vague(result[index]):
+            result[index] = _elided_verb(lead, quantity, parent, sentence) or result[index]
         if result[index] is not None and not (result[index] or parent).rule.startswith("part_of"):  # type: ignore[union-attr]
             parent, parent_quantity = result[index], quantity
     return result
@@ -453,6 +453,11 @@ def _level_reached(lead: str, parent: Match) -> Match | None:
     if not core.endswith(words()["change_to"]) or len(core) > 5 or strip_linkers(core):
         return None
     return Match(parent.codes, parent.breakdown, "level_reached", parent.label)
+
+
+def _is_vague(match: Match | None) -> bool:
+    """No metric yet, or one that only a noun of everyday use suggests (职工, 企业)."""
+    return match is None or (match.label is not None and match.label.weight <= 2)
 
 
 def _new_of_previous(lead: str, parent: Match) -> Match | None:

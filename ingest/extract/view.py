@@ -33,7 +33,8 @@ INNER_BLANK = re.compile(rf"(?<=[{CJK}\d.,%、:]) +(?=[{CJK}\d%、:(,])|(?<=[{CJ
 HARD_WRAP = re.compile(r"(?<=[^\n。!?;:】\]> ]) *\r?\n(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])")
 TABLE_MARK = re.compile(r"[|\t]")
 LONG_LINE = 15
-SHORT_LINE = 7
+WRAPPED_AVERAGE = 12
+BLOCK_REACH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,14 @@ def _is_wrapped(piece: str, begin: int, stop: int) -> bool:
         return False
     if line[-1:].isdigit() and following[:1].isdigit() and not line.strip().replace(".", "").isdigit():
         return True
-    if len(line.strip()) >= LONG_LINE:
-        return True
-    previous = piece[piece.rfind("\n", 0, max(line_start - 1, 0)) + 1 : max(line_start - 1, 0)].rstrip()
-    return len(line.strip()) >= SHORT_LINE and len(previous) >= LONG_LINE and previous[-1] not in SENTENCE_END + "】"
+    return len(line.strip()) >= LONG_LINE or _in_wrapped_block(piece, line_start, stop)
+
+
+def _in_wrapped_block(piece: str, line_start: int, stop: int) -> bool:
+    """The lines around, up to the next blank ones, are running text: on average as long as a wrapped line."""
+    begin = piece.rfind("\n\n", max(0, line_start - BLOCK_REACH), line_start)
+    end = piece.find("\n\n", stop, stop + BLOCK_REACH)
+    begin = max(begin + 2, line_start - BLOCK_REACH, 0)
+    block = piece[begin : end if end >= 0 else stop + BLOCK_REACH]
+    lines = [line for line in block.split("\n") if line.strip()]
+    return len(lines) > 2 and len(block) / len(lines) >= WRAPPED_AVERAGE and any(mark in block for mark in "。,")
