@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -89,7 +88,7 @@ def sources(output: FormatOption = Format.table) -> None:
 
 @app.command()
 def facts(
-    region: Annotated[str | None, typer.Option(help="Full name, short name or code of a region.")] = None,
+    region: Annotated[str | None, typer.Option(help="Full name or code of a region.")] = None,
     year: Annotated[int | None, typer.Option(help="Reference year.")] = None,
     metric: Annotated[str | None, typer.Option(help="Metric code.")] = None,
     output: FormatOption = Format.table,
@@ -120,6 +119,14 @@ def status() -> None:
     print_rows(frame_counts(), "table")
     for name, place in places().items():
         say(f"{name}: {place}")
+
+
+@app.command()
+def docs(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8580) -> None:
+    """Serve the documentation of the tables on 127.0.0.1 until interrupted."""
+    from ingest.cli_docs import serve_docs  # noqa: PLC0415
+
+    serve_docs(port)
 
 
 @app.command()

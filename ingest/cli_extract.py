@@ -145,7 +145,7 @@ def fetch_page(url: str) -> Page:
 
 def page_stem(url: str) -> str:
     """The last named part of an address, without its suffix."""
-    parts = [part for part in url.split("?")[0].split("#")[0].split("/")[2:] if part]
+    parts = [part for part in url.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0].split("/")[2:] if part]
     return Path(parts[-1]).stem if parts else url
 
 

@@ -17,7 +17,7 @@ from ingest.stages import open_catalogue
 
 FACTS = "fct_union_metrics"
 FACT_COLUMNS = (
-    "ref_area_name", "ref_year", "metric_code", "breakdown", "reporting_scope", "qualifier", "obs_value", "unit_code",
+    "region_name", "ref_year", "metric_code", "breakdown", "reporting_scope", "qualifier", "obs_value", "unit_code",
     "obs_status", "n_claims", "chosen_claim_id",
 )  # fmt: skip
 
@@ -38,12 +38,12 @@ def read_facts(region: str | None, year: int | None, metric: str | None) -> Rows
         raise InputError(f"{file} does not exist: nothing was published yet, run `union-warehouse run` first.")
     facts = pl.scan_parquet(file)
     if region is not None:
-        facts = facts.filter((pl.col("ref_area_name") == region) | (pl.col("ref_area") == region))
+        facts = facts.filter((pl.col("region_name") == region) | (pl.col("ref_area") == region))
     if year is not None:
         facts = facts.filter(pl.col("ref_year") == year)
     if metric is not None:
         facts = facts.filter(pl.col("metric_code") == metric)
-    return facts.sort("ref_area_name", "metric_code", "ref_year", "breakdown").collect().to_dicts()
+    return facts.sort("region_name", "metric_code", "ref_year", "breakdown").collect().to_dicts()
 
 
 def read_claim(claim_id: str) -> dict[str, Any]:
@@ -51,7 +51,8 @@ def read_claim(claim_id: str) -> dict[str, Any]:
     claims = Lake(load_settings().lake_root).read("claims").filter(pl.col("claim_id") == claim_id)
     if claims.is_empty():
         raise InputError(f"no claim has the id {claim_id}; `union-warehouse facts` shows ids as chosen_claim_id.")
-    return claims.row(0, named=True)
+    found: dict[str, Any] = claims.row(0, named=True)
+    return found
 
 
 def frame_counts() -> Rows:

@@ -19,16 +19,18 @@ from functools import partial
 import polars as pl
 
 from ingest.catalogue import Catalogue, Source, load_catalogue, sources_frame
-from ingest.extract import EXTRACTOR_VERSION, extract_pages
+from ingest.extract import EXTRACTOR_VERSION
+from ingest.extract.stage import extract_pages
 from ingest.fetch import HttpClient, crawl_source, fetch_pages, open_archive, page_count_complaint, read_body
 from ingest.lake import WHOLE, Lake
 from ingest.ledger import Ledger, fingerprint
-from ingest.parse import PARSER_VERSION, parse_snapshots
+from ingest.parse import PARSER_VERSION
+from ingest.parse.stage import pages_from, parse_snapshots
 from ingest.regions import regions_frame
 from ingest.schemas import FRAMES, Quarantine, typed_frame
 from ingest.settings import Settings
 from ingest.validate import split_valid
-from ingest.vocabulary import metrics_frame
+from ingest.vocabulary.frame import metrics_frame
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +80,7 @@ def choose_sources(catalogue: Catalogue, wanted: str) -> list[str]:
 
 def reference_frame(name: str, settings: Settings) -> pl.DataFrame:
     """Make and store a frame that belongs to no source: `sources`, `metrics` or `regions`."""
-    makers = {
+    makers: dict[str, Callable[[], pl.DataFrame]] = {
         "sources": lambda: sources_frame(open_catalogue(settings)),
         "metrics": metrics_frame,
         "regions": regions_frame,
@@ -121,11 +123,17 @@ def fetch(source: Source, settings: Settings, http: HttpClient) -> StageResult:
 
 
 def parse(source: Source, settings: Settings) -> StageResult:
-    """Turn stored bodies into `pages`: bodies that are new, or all of them when parser or catalogue entry changed."""
+    """Turn stored bodies into `pages`: bodies that are new, or all of them when parser or catalogue entry changed.
+
+    Pages that are gone from the site keep their last body and are read like the others.
+    """
     lake = Lake(settings.lake_root)
-    snapshots = lake.read("snapshots", source.source_id).filter(~pl.col("is_gone"))
-    work = _Increment(lake, "pages", source, snapshots, ["body_sha256", "volume_year"], PARSER_VERSION)
-    fresh, missed = parse_snapshots(source, work.changed, partial(read_body, settings.archive_root))
+    refs = lake.read("page_refs", source.source_id).select("url", "title")
+    snapshots = lake.read("snapshots", source.source_id).join(refs, on="url", how="left", maintain_order="left")
+    work = _Increment(lake, "pages", source, snapshots, ["body_sha256", "volume_year", "title"], PARSER_VERSION)
+    titles = dict(work.changed.drop_nulls("title").select("url", "title").rows())
+    read = partial(read_body, settings.archive_root)
+    fresh, missed = parse_snapshots(source.source_id, work.changed, titles, read)
     pages = work.store(fresh, "parse", _volumes(pl.concat([work.kept, fresh])))
     log.info("%s: %d pages read, %d of them anew", source.source_id, pages.height, fresh.height)
     return StageResult({"pages": pages}, work.finish("parse", missed), fresh.height)
@@ -135,12 +143,32 @@ def extract(source: Source, settings: Settings) -> StageResult:
     """Read the claims of `pages`: of pages whose text or placing changed, or of all with a new extractor."""
     lake = Lake(settings.lake_root)
     pages = lake.read("pages", source.source_id)
-    placing = ["text_sha256", "parser_version", "title", "volume_year", "reference_year", "region_name"]
+    placing = ["text_sha256", "parser_version", "title", "volume_year"]
     work = _Increment(lake, "claims", source, pages, placing, EXTRACTOR_VERSION)
-    fresh, missed = extract_pages(work.changed, source)
+    fresh, missed = extract_pages(pages_from(work.changed), source.source_id, source.region)
     claims = work.store(fresh, "validate", _volumes(pages))
     log.info("%s: %d claims, read anew on %d pages", source.source_id, claims.height, work.changed.height)
-    return StageResult({"claims": claims}, work.finish("extract", missed), work.changed.height)
+    silent = typed_frame(Quarantine, [_silent_row(row) for row in _without_figures(work.changed, fresh)])
+    return StageResult({"claims": claims}, work.finish("extract", pl.concat([missed, silent])), work.changed.height)
+
+
+def _without_figures(pages: pl.DataFrame, claims: pl.DataFrame) -> list[dict[str, object]]:
+    """Pages of which no number was mapped to a metric: about something else, or in words unknown to us."""
+    mapped = claims.filter(pl.col("metric_code").is_not_null()).select("page_id").unique()
+    return pages.join(mapped, on="page_id", how="anti", maintain_order="left").to_dicts()
+
+
+def _silent_row(page: dict[str, object]) -> dict[str, object]:
+    return {
+        "source_id": page["source_id"],
+        "stage": "extract",
+        "key": page["page_id"],
+        "url": page["url"],
+        "column": None,
+        "check": "states_union_figures",
+        "value": page["title"],
+        "reason": "no number on this page was mapped to a union metric",
+    }
 
 
 def _throttled(tell: Callable[[str], None], seconds: float = 2.0) -> Callable[[str], None]:
@@ -192,9 +220,7 @@ class _Increment:
         """Replace the frame by the kept and the good fresh rows. Returns them."""
         rows = pl.concat([self.kept, fresh]).sort("url", maintain_order=True)  # as if all had been made now
         self.ledger.drop()
-        good, self.refused[stage] = _store(
-            self.lake, self.frame, rows, self.source, stage, volumes
-        )
+        good, self.refused[stage] = _store(self.lake, self.frame, rows, self.source, stage, volumes)
         return good
 
     def finish(self, stage: str, missed: pl.DataFrame) -> pl.DataFrame:

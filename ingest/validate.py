@@ -117,9 +117,9 @@ def _first_holders(model: type[Frame], frame: pl.DataFrame, failures: Sequence[F
 def _unique_columns(model: type[Frame]) -> list[tuple[str, ...]]:
     """The keys of a model: each unique column alone, and the columns that are unique together."""
     schema = model.to_schema()
-    keys = [(name,) for name, column in schema.columns.items() if column.unique]
-    together = schema.unique
-    return [*keys, tuple([together] if isinstance(together, str) else together)] if together else keys
+    keys: list[tuple[str, ...]] = [(name,) for name, column in schema.columns.items() if column.unique]
+    together = [schema.unique] if isinstance(schema.unique, str) else schema.unique
+    return [*keys, tuple(map(str, together))] if together else keys
 
 
 def _as_failure(case: dict[str, object]) -> Failure:
@@ -148,4 +148,6 @@ def _describe_shape(model: type[Frame], faults: pl.DataFrame) -> str:
         elif str(case["check"]).startswith("dtype"):
             parts.append(f"column {case['column']} is {case['failure_case']}, not {case['check']}")
     expected = ", ".join(polars_schema(model))
-    return f"not a {model.__name__} frame: {'; '.join(dict.fromkeys(parts)) or faults['check'][0]}. Expected: {expected}"
+    return (
+        f"not a {model.__name__} frame: {'; '.join(dict.fromkeys(parts)) or faults['check'][0]}. Expected: {expected}"
+    )

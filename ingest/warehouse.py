@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,11 +23,24 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from ingest.corrections import Correction, check_guard, load_corrections
 from ingest.lake import Lake
 from ingest.schemas import FRAMES, polars_schema
 
 RAW = "raw"
 HISTORY = "claim_history"
+CORRECTIONS = "corrections"
+CORRECTION_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "correction_id": pl.String,
+    "claim_id": pl.String,
+    "url": pl.String,
+    "action": pl.String,
+    "corrected_value": pl.Float64,
+    "reason": pl.String,
+    "decided_by": pl.String,
+    "decided_on": pl.Date,
+    "is_active": pl.Boolean,
+}
 LOCK_ATTEMPTS = 5
 LOCK_PAUSE_SECONDS = 1.0
 
@@ -70,14 +83,19 @@ def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     raise AssertionError("unreachable: the loop returns or raises")
 
 
-def load_raw(lake: Lake, warehouse_path: Path, loaded_at: datetime | None = None) -> dict[str, int]:
+def load_raw(
+    lake: Lake, warehouse_path: Path, loaded_at: datetime | None = None, corrections: Path | None = None
+) -> dict[str, int]:
     """Load every frame of the lake into the `raw` schema, replacing what stood there. Returns rows by frame.
 
     All happens in one transaction: readers afterwards see the former state or the new one, and loading the
     same lake again changes nothing. A frame without parts becomes an empty table of the right types.
     `raw.claim_history` keeps every version of every claim with the times at which it was asserted and
-    retracted (`loaded_at`, now by default). Raises WarehouseError for a file that cannot be read.
+    retracted (`loaded_at`, now by default). `raw.corrections` holds the human decisions of a folder (the
+    project's own by default). Raises WarehouseError for a file that cannot be read and CorrectionError for a
+    decision whose guard no longer matches.
     """
+    decisions = load_corrections(corrections)
     when = loaded_at or datetime.now(UTC)
     with connect(warehouse_path) as connection:
         connection.execute("BEGIN TRANSACTION")
@@ -85,6 +103,7 @@ def load_raw(lake: Lake, warehouse_path: Path, loaded_at: datetime | None = None
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW}")
             counts = {frame: _load_frame(connection, lake, frame) for frame in FRAMES}
             counts[HISTORY] = _keep_history(connection, when)
+            counts[CORRECTIONS] = _load_corrections(connection, decisions)
         except BaseException:
             connection.execute("ROLLBACK")
             raise
@@ -115,6 +134,18 @@ def _append(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFram
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     row = connection.execute(f"SELECT count(*) FROM {RAW}.{table}").fetchone()  # noqa: S608 (names of our own)
+    return int(row[0]) if row else 0
+
+
+def count_tables(warehouse_path: Path, names: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], int]:
+    """Rows of those of the named (schema, table) pairs that are stored tables; views are not counted."""
+    with connect(warehouse_path, read_only=True) as connection:
+        stored = set(connection.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall())
+        return {name: _count_in(connection, *name) for name in names if name in stored}
+
+
+def _count_in(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
+    row = connection.execute(f'SELECT count(*) FROM "{schema}"."{table}"').fetchone()  # noqa: S608 (names from DuckDB)
     return int(row[0]) if row else 0
 
 
@@ -169,6 +200,30 @@ def _keep_history(connection: duckdb.DuckDBPyConnection, when: datetime) -> int:
     )
     connection.execute("DROP TABLE current_claims")
     return _count(connection, HISTORY)
+
+
+def _load_corrections(connection: duckdb.DuckDBPyConnection, decisions: list[Correction]) -> int:
+    """Put the decisions beside the claims, after comparing each active one with what its page says now."""
+    for decision in decisions:
+        if decision.status == "active" and _is_read(connection, decision.url):
+            check_guard(decision, _stated(connection, decision.claim_id))
+    rows = [decision.model_dump() for decision in decisions]
+    for row in rows:
+        row |= {"correction_id": row["id"], "is_active": row["status"] == "active"}
+    table = [{name: row[name] for name in CORRECTION_COLUMNS} for row in rows]
+    frame = pl.DataFrame(table, schema=CORRECTION_COLUMNS)
+    _create_like(connection, CORRECTIONS, frame.clear())
+    _append(connection, CORRECTIONS, frame)
+    return frame.height
+
+
+def _is_read(connection: duckdb.DuckDBPyConnection, url: str) -> bool:
+    return connection.execute("SELECT 1 FROM raw.pages WHERE url = ? LIMIT 1", [url]).fetchone() is not None
+
+
+def _stated(connection: duckdb.DuckDBPyConnection, claim_id: str) -> dict[str, object] | None:
+    row = connection.execute("SELECT raw_span, obs_value FROM raw.claims WHERE claim_id = ?", [claim_id]).fetchone()
+    return {"raw_span": row[0], "obs_value": row[1]} if row else None
 
 
 def _match_columns(connection: duckdb.DuckDBPyConnection) -> None:

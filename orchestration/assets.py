@@ -4,12 +4,14 @@ Belongs here: the shape of specs and results. Does not belong here: the assets (
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from ingest.stages import StageResult
 from orchestration.metadata import column_schema, content_version, counts_table, frame_metadata
+from orchestration.versions import INPUTS_TAG
 
 OWNERS = ["team:union-metrics"]
 HTTP_POOL = "http"
@@ -40,16 +42,30 @@ def lake_spec(name: str, *, group: str, description: str, deps: Sequence[str] = 
     )
 
 
-def materialised(name: str, frame: pl.DataFrame, **more: object) -> dg.MaterializeResult:
-    """The result of storing a frame: row count, preview, version by content, and what else is given."""
-    metadata = {**frame_metadata(frame, PREVIEW_COLUMNS.get(name)), **more}
-    return dg.MaterializeResult(asset_key=name, metadata=metadata, data_version=content_version(frame))
+def materialised(
+    name: str, frame: pl.DataFrame, refused: pl.DataFrame | None = None, inputs: str | None = None, **more: Any
+) -> dg.MaterializeResult[None]:
+    """The result of storing a frame: row count, preview, the mark of its inputs, and what else is given.
+
+    Its version is that of the rows and of what was refused beside them, so that a new reason also counts as news.
+    """
+    metadata: dict[str, Any] = {**frame_metadata(frame, PREVIEW_COLUMNS.get(name)), **more}
+    version = content_version(frame) if refused is None else content_version(frame, refused)
+    tags = {INPUTS_TAG: inputs} if inputs else None
+    return dg.MaterializeResult(asset_key=name, metadata=metadata, data_version=version, tags=tags)
 
 
-def refused_metadata(result: StageResult) -> dict[str, object]:
-    """What a stage refused, by check, beside its row counts."""
-    return {
-        "worked_on": result.worked_on,
-        "quarantined": result.quarantine.height,
-        "quarantined_by_check": counts_table(result.quarantine, ["check"]),
-    }
+def stage_materialised(
+    name: str, result: StageResult, inputs: str | None = None, **more: Any
+) -> dg.MaterializeResult[None]:
+    """The result of a stage: its frame, what it worked on, and what it refused by check."""
+    return materialised(
+        name,
+        result.frames[name],
+        result.quarantine,
+        inputs,
+        worked_on=result.worked_on,
+        quarantined=result.quarantine.height,
+        quarantined_by_check=counts_table(result.quarantine, ["check"]),
+        **more,
+    )

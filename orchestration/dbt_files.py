@@ -4,18 +4,30 @@ Belongs here: paths and preparation. Does not belong here: the assets made of th
 (`orchestration.defs.models`) or any SQL.
 """
 
+import hashlib
 import os
 import sys
-from functools import cache
+from functools import cache, cached_property
+from importlib.metadata import version
 from pathlib import Path
 
-from dagster_dbt import DbtProject
+from dagster_dbt import DbtCliResource, DbtProject
+from packaging.version import Version
 
 from ingest.settings import Settings
 
 PROJECT_FOLDER = Path(__file__).parent.parent / "dbt_project"
 SOURCE_SUFFIXES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md"})
 WAREHOUSE_VARIABLE = "UNION_WAREHOUSE_DUCKDB"
+
+
+class Dbt(DbtCliResource):
+    """dbt without the two seconds and the network look-up of `dbt --version` before each command."""
+
+    @cached_property
+    def _cli_version(self) -> Version:
+        """The version of the dbt in this environment, which is the one that runs."""
+        return Version(version("dbt-core"))
 
 
 @cache
@@ -52,6 +64,14 @@ def project_files(project_folder: Path) -> list[Path]:
         for file in sorted(project_folder.rglob("*"))
         if file.suffix in SOURCE_SUFFIXES and not written.intersection(file.parents)
     ]
+
+
+def project_digest(project_folder: Path) -> str:
+    """A hash of all files that dbt reads."""
+    digest = hashlib.sha256()
+    for file in project_files(project_folder):
+        digest.update(str(file.relative_to(project_folder)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def point_dbt_at_warehouse(settings: Settings) -> None:

@@ -4,6 +4,7 @@ Belongs here: DAGSTER_HOME and what must be true of it before a run. Does not be
 """
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,9 @@ INSTANCE_FILE = Path(__file__).parent / "instance" / "dagster.yaml"
 HTTP_SLOTS = 2
 LAUNCHER_TAG = "union-warehouse/launched-by"
 COMMAND = "command"
+ANSI_CODES = re.compile(r"\x1b\[[0-9;]*m")
+DBT_ERRORS = "Errors parsed from dbt logs:"
+LONGEST_REASON = 600
 UNFINISHED = [
     DagsterRunStatus.NOT_STARTED,
     DagsterRunStatus.STARTING,
@@ -43,8 +47,7 @@ def open_instance(settings: Settings) -> Iterator[DagsterInstance]:
     """The instance of this installation, with its pool limits set."""
     prepare_home(settings)
     with DagsterInstance.get() as instance:
-        limits = {info: instance.event_log_storage.get_concurrency_info(info) for info in (HTTP_POOL,)}
-        if limits[HTTP_POOL].slot_count != HTTP_SLOTS:
+        if instance.event_log_storage.get_concurrency_info(HTTP_POOL).slot_count != HTTP_SLOTS:
             instance.event_log_storage.set_concurrency_slots(HTTP_POOL, HTTP_SLOTS)
         yield instance
 
@@ -75,6 +78,17 @@ def run_failures(result: dg.ExecuteInProcessResult) -> list[str]:
             error = event.step_failure_data.error
             while error is not None and error.cause is not None:
                 error = error.cause
-            text = error.message.strip() if error is not None else "no reason was recorded"
-            told.append(f"{event.step_key}: {text.splitlines()[0]}")
+            text = error.message if error is not None else "no reason was recorded"
+            told.append(f"{event.step_key}: {shorten_error(text)}")
     return told
+
+
+def shorten_error(text: str) -> str:
+    """What a person needs of an error message: of dbt's long one, the lines that name the failed node."""
+    lines = [line.strip() for line in ANSI_CODES.sub("", text).splitlines() if line.strip()]
+    if DBT_ERRORS in lines:
+        parsed = lines[lines.index(DBT_ERRORS) + 1 :]
+        telling = [line for line in parsed if " Error in " in line or line.startswith(("Failure in ", "Got "))]
+        follow = [parsed[i + 1] for i, line in enumerate(parsed[:-1]) if " Error in " in line]
+        return "; ".join(dict.fromkeys([*telling, *follow]))[:LONGEST_REASON] or parsed[0][:LONGEST_REASON]
+    return " ".join(lines)[:LONGEST_REASON]

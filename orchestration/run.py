@@ -30,6 +30,7 @@ from ingest.stages import SourceChoiceError, choose_sources, open_catalogue
 from orchestration.lock import LockedError, hold_lock
 
 WAIT_FOR_OTHER_RUN_SECONDS = 900
+PLAIN_WIDTH = 140
 LOADING = "loading Dagster and the dbt project"
 
 
@@ -152,7 +153,7 @@ def own_terminal(settings: Settings) -> Iterator[tuple[Console, Path]]:
         for descriptor in kept:
             os.dup2(log.fileno(), descriptor)
         try:
-            yield Console(file=terminal, highlight=False), log_file
+            yield Console(file=terminal, highlight=False, width=None if terminal.isatty() else PLAIN_WIDTH), log_file
         finally:
             sys.stdout.flush()
             sys.stderr.flush()

@@ -4,7 +4,7 @@ import dagster as dg
 import polars as pl
 
 from ingest.stages import extract
-from orchestration.assets import lake_spec, materialised, refused_metadata
+from orchestration.assets import lake_spec, materialised, stage_materialised
 from orchestration.metadata import counts_table
 from orchestration.partitions import source_partitions
 from orchestration.resources import Project
@@ -16,25 +16,24 @@ from orchestration.resources import Project
         lake_spec(
             "claims",
             group="extract",
-            description="Every number read from a page: metric, value, interval, region, year, and the sentence it stands in.",
+            description="Every number read from a page: metric, interval, region, year, and the sentence it stands in.",
             deps=["pages", "metrics", "regions"],
         )
     ],
     partitions_def=source_partitions(),
 )
-def claims(context: dg.AssetExecutionContext, project: Project) -> dg.MaterializeResult:
+def claims(context: dg.AssetExecutionContext, project: Project) -> dg.MaterializeResult[None]:
     """Read the pages of one source that are new or changed."""
     result = extract(project.source(context.partition_key), project.settings())
     frame = result.frames["claims"]
     mapped = frame.filter(pl.col("metric_code").is_not_null())
-    return materialised(
+    return stage_materialised(
         "claims",
-        frame,
+        result,
         mapped=mapped.height,
         unmapped=frame.height - mapped.height,
         pages_with_claims=frame["page_id"].n_unique(),
         by_metric=counts_table(mapped, ["metric_code"]),
-        **refused_metadata(result),
     )
 
 
@@ -50,7 +49,7 @@ def claims(context: dg.AssetExecutionContext, project: Project) -> dg.Materializ
     ],
     partitions_def=source_partitions(),
 )
-def quarantine(context: dg.AssetExecutionContext, project: Project) -> dg.MaterializeResult:
+def quarantine(context: dg.AssetExecutionContext, project: Project) -> dg.MaterializeResult[None]:
     """Show together what the stages of one source refused; each stage has already stored its part."""
     frame = project.lake().read("quarantine", context.partition_key)
     return materialised("quarantine", frame, by_stage_and_check=counts_table(frame, ["stage", "check"]))

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from ingest.stages import crawl
-from orchestration.assets import HTTP_POOL, HTTP_RETRIES, lake_spec, materialised, refused_metadata
+from orchestration.assets import HTTP_POOL, HTTP_RETRIES, lake_spec, stage_materialised
 from orchestration.partitions import source_partitions
 from orchestration.resources import Project
 
@@ -22,8 +22,8 @@ from orchestration.resources import Project
     pool=HTTP_POOL,
     retry_policy=HTTP_RETRIES,
 )
-def page_refs(context: dg.AssetExecutionContext, project: Project) -> dg.MaterializeResult:
+def page_refs(context: dg.AssetExecutionContext, project: Project) -> dg.MaterializeResult[None]:
     """Follow the list pages of one source."""
     with project.http() as http:
         result = crawl(project.source(context.partition_key), project.settings(), http)
-    return materialised("page_refs", result.frames["page_refs"], **refused_metadata(result))
+    return stage_materialised("page_refs", result)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from ingest.stages import fetch
-from orchestration.assets import HTTP_POOL, HTTP_RETRIES, lake_spec, materialised, refused_metadata
+from orchestration.assets import HTTP_POOL, HTTP_RETRIES, lake_spec, materialised, stage_materialised
 from orchestration.metadata import counts_table
 from orchestration.partitions import source_partitions
 from orchestration.resources import Project
@@ -31,10 +31,10 @@ from orchestration.resources import Project
     pool=HTTP_POOL,
     retry_policy=HTTP_RETRIES,
 )
-def snapshots(context: dg.AssetExecutionContext, project: Project) -> Iterator[dg.MaterializeResult]:
+def snapshots(context: dg.AssetExecutionContext, project: Project) -> Iterator[dg.MaterializeResult[None]]:
     """Fetch the pages of one source, asking only for what changed."""
     with project.http() as http:
         result = fetch(project.source(context.partition_key), project.settings(), http)
-    yield materialised("snapshots", result.frames["snapshots"], **refused_metadata(result))
+    yield stage_materialised("snapshots", result)
     log = result.frames["fetch_log"]
     yield materialised("fetch_log", log, outcomes=counts_table(log, ["outcome"]))

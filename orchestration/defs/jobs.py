@@ -17,6 +17,18 @@ ingest_source = dg.define_asset_job(
     partitions_def=source_partitions(),
     description="Everything of one source: list pages, pages, claims, quarantine.",
 )
+refresh_index = dg.define_asset_job(
+    "refresh_index",
+    selection=dg.AssetSelection.groups("crawl", "fetch"),
+    partitions_def=source_partitions(),
+    description="Ask one source for new and changed pages; what changed is read by the sensors.",
+)
+read_source = dg.define_asset_job(
+    "read_source",
+    selection=dg.AssetSelection.groups("parse", "extract"),
+    partitions_def=source_partitions(),
+    description="Parse and read the pages of one source that are new or changed.",
+)
 publish_warehouse = dg.define_asset_job(
     "publish_warehouse",
     selection=WAREHOUSE,

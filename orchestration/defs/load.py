@@ -5,10 +5,30 @@ from collections.abc import Iterator
 import dagster as dg
 
 from ingest.schemas import FRAMES
-from ingest.warehouse import load_raw
+from ingest.warehouse import CORRECTIONS, HISTORY, load_raw
 from orchestration.assets import DUCKDB_POOL, OWNERS
 from orchestration.metadata import column_schema
+from orchestration.partitions import source_partitions
 from orchestration.resources import Project
+from orchestration.versions import INPUTS_TAG, WAREHOUSE_INPUTS, inputs_mark
+
+DERIVED = {
+    HISTORY: "Every version of every claim, with the times at which it was asserted and retracted.",
+    CORRECTIONS: "Human decisions about claims: who decided what, when and why.",
+}
+
+
+def derived_spec(name: str) -> dg.AssetSpec:
+    """The spec of a raw table that is no frame of the lake."""
+    return dg.AssetSpec(
+        ["raw", name],
+        deps=["claims"],
+        group_name="load",
+        description=DERIVED[name],
+        owners=OWNERS,
+        kinds={"duckdb", "table"},
+        metadata={"dagster/table_name": f"warehouse.raw.{name}"},
+    )
 
 
 def raw_spec(frame: str) -> dg.AssetSpec:
@@ -24,10 +44,15 @@ def raw_spec(frame: str) -> dg.AssetSpec:
     )
 
 
-@dg.multi_asset(name="raw", specs=[raw_spec(frame) for frame in FRAMES], pool=DUCKDB_POOL)
-def raw(project: Project) -> Iterator[dg.MaterializeResult]:
+@dg.multi_asset(name="raw", specs=[*map(raw_spec, FRAMES), *map(derived_spec, DERIVED)], pool=DUCKDB_POOL)
+def raw(context: dg.AssetExecutionContext, project: Project) -> Iterator[dg.MaterializeResult[None]]:
     """Load the whole lake; loading the same lake again changes nothing."""
+    made_from = inputs_mark(context.instance, WAREHOUSE_INPUTS, source_partitions().get_partition_keys())
     settings = project.settings()
     counts = load_raw(project.lake(), settings.warehouse_path)
-    for frame in FRAMES:
-        yield dg.MaterializeResult(asset_key=["raw", frame], metadata={"dagster/row_count": counts[frame]})
+    for frame in (*FRAMES, *DERIVED):
+        yield dg.MaterializeResult(
+            asset_key=["raw", frame],
+            metadata={"dagster/row_count": counts[frame]},
+            tags={INPUTS_TAG: made_from} if made_from else None,
+        )

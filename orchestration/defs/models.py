@@ -4,15 +4,21 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 
+from ingest.warehouse import count_tables
 from orchestration.assets import DUCKDB_POOL, OWNERS
-from orchestration.dbt_files import point_dbt_at_warehouse, prepared_project
+from orchestration.dbt_files import Dbt, point_dbt_at_warehouse, prepared_project
 from orchestration.resources import Project
 
 # The folders of `dbt_project/models`, in order of the flow, and the Dagster group that shows them.
-GROUPS = {"staging": "staging", "intermediate": "intermediate", "checks": "intermediate", "marts": "marts",
-          "reports": "reports"}  # fmt: skip
+GROUPS = {
+    "staging": "staging",
+    "intermediate": "intermediate",
+    "checks": "intermediate",
+    "marts": "marts",
+    "reports": "reports",
+}
 
 
 class Translator(DagsterDbtTranslator):
@@ -40,7 +46,20 @@ def group_of(manifest: Mapping[str, Any], unique_id: str) -> str:
     name="dbt_models",
     pool=DUCKDB_POOL,
 )
-def dbt_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, project: Project) -> Iterator[Any]:
+def dbt_models(context: dg.AssetExecutionContext, dbt: Dbt, project: Project) -> Iterator[Any]:
     """Build seeds and models and run their tests; a failed test keeps what stands on the model from being built."""
-    point_dbt_at_warehouse(project.settings())
-    yield from dbt.cli(["build"], context=context).stream().fetch_row_counts().fetch_column_metadata()
+    settings = project.settings()
+    point_dbt_at_warehouse(settings)
+    built = []
+    # all of it first: counting needs the warehouse file, which dbt holds until it ends
+    for event in dbt.cli(["build"], context=context).stream():
+        if isinstance(event, dg.Output):
+            built.append(event)
+        else:
+            yield event
+    keys = {event.output_name: context.asset_key_for_output(event.output_name) for event in built}
+    counts = count_tables(settings.warehouse_path, [tuple(key.path) for key in keys.values()])
+    for event in built:
+        rows = counts.get(tuple(keys[event.output_name].path))
+        more = {} if rows is None else {"dagster/row_count": rows}
+        yield event.with_metadata({**event.metadata, **more})

@@ -3,9 +3,10 @@
 import dagster as dg
 
 from ingest.stages import parse
-from orchestration.assets import lake_spec, materialised, refused_metadata
+from orchestration.assets import lake_spec, stage_materialised
 from orchestration.partitions import source_partitions
 from orchestration.resources import Project
+from orchestration.versions import PAGES_INPUTS, inputs_mark
 
 
 @dg.multi_asset(
@@ -15,12 +16,13 @@ from orchestration.resources import Project
             "pages",
             group="parse",
             description="Pages as text with sections, tables, title, region and year; offsets index the text.",
-            deps=["snapshots"],
+            deps=["page_refs", "snapshots"],
         )
     ],
     partitions_def=source_partitions(),
 )
-def pages(context: dg.AssetExecutionContext, project: Project) -> dg.MaterializeResult:
+def pages(context: dg.AssetExecutionContext, project: Project) -> dg.MaterializeResult[None]:
     """Read the bodies of one source that are new or changed."""
+    made_from = inputs_mark(context.instance, PAGES_INPUTS, [context.partition_key])
     result = parse(project.source(context.partition_key), project.settings())
-    return materialised("pages", result.frames["pages"], **refused_metadata(result))
+    return stage_materialised("pages", result, made_from)

@@ -19,7 +19,7 @@ def reference_asset(name: str) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=name, specs=[lake_spec(name, group="reference", description=DESCRIPTIONS[name])], can_subset=False
     )
-    def reference(project: Project) -> dg.MaterializeResult:
+    def reference(project: Project) -> dg.MaterializeResult[None]:
         return materialised(name, reference_frame(name, project.settings()))
 
     return reference

@@ -1,0 +1,78 @@
+# The verbs of the project. `make help` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SOURCES ?= sample
+PORT ?= 3000
+DOCS_PORT ?= 8580
+SAMPLE_PORT ?= 8750
+HOST := 127.0.0.1
+
+# Compiled bytecode halves every start; some environments switch it off.
+unexport PYTHONDONTWRITEBYTECODE
+export UV_COMPILE_BYTECODE := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export DO_NOT_TRACK := 1
+
+.PHONY: help install run ui docs sample test lint format score bench clean
+
+help:  ## List the verbs
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r verb what; do \
+		printf '  make %-9s %s\n' "$$verb" "$$what"; done
+	@printf '\nVariables: SOURCES=%s (ids or groups: sample, all), PORT=%s (ui), DOCS_PORT=%s, SAMPLE_PORT=%s\n' \
+		'$(SOURCES)' '$(PORT)' '$(DOCS_PORT)' '$(SAMPLE_PORT)'
+
+install: $(STAMP)  ## Make .venv from the lock file (the other verbs do it when needed)
+
+$(STAMP): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is needed: install Python 3.11, or name yours with make PYTHON=…" >&2; exit 1; }
+	@echo "installing the locked packages into $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+	@UV_LINK_MODE=copy $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(STAMP)  ## Run the whole pipeline on SOURCES and print the facts
+	@$(BIN)/union-warehouse run --sources '$(SOURCES)'
+
+ui: $(STAMP)  ## Open the Dagster UI with its daemon (PORT), the sample site beside it
+	@$(BIN)/python -m orchestration.ui --port $(PORT) --sample-port $(SAMPLE_PORT) --sources '$(SOURCES)'
+
+docs: $(STAMP)  ## Serve the dbt documentation (DOCS_PORT); `make run` builds it
+	@$(BIN)/union-warehouse docs --port $(DOCS_PORT)
+
+sample: $(STAMP)  ## Serve the embedded sample site (SAMPLE_PORT)
+	@$(BIN)/union-warehouse serve-sample --port $(SAMPLE_PORT)
+
+test: lint  ## Lint, types, import contract, definitions, all tests, dbt build on the sample
+	@$(BIN)/python -m orchestration.home
+	@$(BIN)/dagster definitions validate -w workspace.yaml
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
+
+lint: $(STAMP)  ## Ruff, mypy and the import contract
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(STAMP)  ## Format the code and mend what can be mended
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+score: $(STAMP)  ## Measure extraction against the annotated pages
+	@$(BIN)/python tests/accuracy/score.py
+
+bench: $(STAMP)  ## Measure speed
+	@$(BIN)/python -m pytest tests/benchmarks -q
+
+clean:  ## Remove what was made, but not data/ and .venv
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dbt_project/target dbt_project/logs
+	@find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -1,0 +1,73 @@
+"""`make ui`: the Dagster UI with its daemon on loopback, the sample site beside it so that schedules can fetch.
+
+Belongs here: ports, the sample site, one child process. Serves until interrupted.
+"""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ingest.sample import serve
+from ingest.settings import load_settings
+from orchestration.choice import VARIABLE
+from orchestration.dbt_files import point_dbt_at_warehouse, put_dbt_on_path
+from orchestration.home import open_instance
+
+HOST = "127.0.0.1"
+WORKSPACE = Path(__file__).parent.parent / "workspace.yaml"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until interrupted; exit code 2 with one sentence when the port is taken."""
+    parser = argparse.ArgumentParser(prog="python -m orchestration.ui", description=__doc__.split("\n")[0])
+    parser.add_argument("--port", type=int, default=3000)
+    parser.add_argument("--sample-port", type=int, default=8750, help="0 takes any free port")
+    parser.add_argument("--sources", default="sample", help="what the schedule asks for news")
+    options = parser.parse_args(arguments)
+    if not is_free(options.port):
+        sys.stderr.write(f"Port {options.port} is taken: choose another one with `make ui PORT=…`.\n")
+        return 2
+    settings = load_settings()
+    os.environ[VARIABLE] = options.sources
+    os.environ["UNION_WAREHOUSE_HOME"] = str(settings.home)
+    put_dbt_on_path()
+    point_dbt_at_warehouse(settings)
+    with open_instance(settings):
+        pass  # makes the home and sets the pools' limits
+    with serve(options.sample_port if is_free(options.sample_port) else 0) as address:
+        # the pages' addresses do not depend on the port, so any free one will do
+        os.environ["UNION_WAREHOUSE_SAMPLE"] = address
+        sys.stderr.write(f"Dagster UI: http://{HOST}:{options.port}/ (Ctrl-C ends it)\n")
+        return serve_dagster(options.port)
+
+
+def is_free(port: int, host: str = HOST) -> bool:
+    """Whether a port of the loopback address can be listened on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def serve_dagster(port: int) -> int:
+    """Run webserver, daemon and code location until they end or we are told to stop."""
+    command = [
+        str(Path(sys.executable).parent / "dagster"), "dev", "-w", str(WORKSPACE), "-h", HOST, "-p", str(port),
+        "--log-level", "warning",
+    ]  # fmt: skip
+    with subprocess.Popen(command, cwd=WORKSPACE.parent) as child:  # noqa: S603 (our own command line)
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda *_: child.send_signal(signal.SIGINT))
+        return child.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
