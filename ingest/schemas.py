@@ -16,7 +16,18 @@ import polars as pl
 
 QUALIFIERS = ("EQ", "GE", "GT", "LE", "LT", "MORE", "NEAR", "APPROX", "RANGE", "ORDER")
 SCOPES = ("all_levels", "own_level", "lower_levels", "industry", "enterprise", "event", "unknown")
-PERIOD_TYPES = ("year", "year_end", "point", "event", "festival", "per_year", "multi_year", "since_start", "year_to_date", "unknown")
+PERIOD_TYPES = (
+    "year",
+    "year_end",
+    "point",
+    "event",
+    "festival",
+    "per_year",
+    "multi_year",
+    "since_start",
+    "year_to_date",
+    "unknown",
+)
 CHANGE_KINDS = ("level", "yoy_pct", "yoy_pp", "yoy_abs", "multiple")
 FETCH_OUTCOMES = ("fetched", "unchanged", "gone", "refused_by_robots", "host_not_allowed", "failed")
 STAGES = ("crawl", "fetch", "parse", "extract", "validate")
@@ -32,7 +43,13 @@ CELL_TYPE = pl.Struct(
 )  # fmt: skip
 TABLE_TYPE = pl.List(
     pl.Struct(
-        {"caption": pl.String, "note": pl.String, "char_start": pl.Int64, "char_end": pl.Int64, "cells": pl.List(CELL_TYPE)}
+        {
+            "caption": pl.String,
+            "note": pl.String,
+            "char_start": pl.Int64,
+            "char_end": pl.Int64,
+            "cells": pl.List(CELL_TYPE),
+        }
     )
 )
 SPAN_TYPE = pl.List(pl.Struct({"char_start": pl.Int64, "char_end": pl.Int64}))
@@ -58,7 +75,15 @@ class Sources(Frame):
     region_name: str
     level: str = pa.Field(isin=("nation", "province", "prefecture", "county"))
     authority_kind: str = pa.Field(
-        isin=("census", "national_table", "statistical_yearbook", "comprehensive_yearbook", "gazetteer", "union_report", "news")
+        isin=(
+            "census",
+            "national_table",
+            "statistical_yearbook",
+            "comprehensive_yearbook",
+            "gazetteer",
+            "union_report",
+            "news",
+        )
     )
     is_sample: bool
     verified_on: str = pa.Field(nullable=True)
@@ -204,7 +229,9 @@ class Claims(Frame):
     @pa.dataframe_check
     def share_is_at_most_hundred(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A rate's level lies between 0 and 100 percent."""
-        level_rate = (pl.col("statistic") == "rate") & (pl.col("change_kind") == "level") & (pl.col("unit_code") == "percent")
+        level_rate = (
+            (pl.col("statistic") == "rate") & (pl.col("change_kind") == "level") & (pl.col("unit_code") == "percent")
+        )
         inside = pl.col("obs_value").is_between(0, 100)
         return data.lazyframe.select((~level_rate | inside).fill_null(value=True))
 

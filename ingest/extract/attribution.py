@@ -29,7 +29,9 @@ CONDITIONS = ("LT", "LE", "GE", "GT")
 ANNOUNCED_WITHIN = 20
 ANNOUNCED_REACH = 6
 REFUSED_BEFORE, REFUSED_AFTER = 12, 6
-YEAR_PHRASE = re.compile(r"(?:截至|截止|由|从|自|到|至)?(?:(?:1[89]|20)\d{2}年|年)(?:底|末|初|度)?(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)")
+YEAR_PHRASE = re.compile(
+    r"(?:截至|截止|由|从|自)?(?:(?:1[89]|20)\d{2}年|年)(?:底|末|初|度)?(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)"
+)
 MONEY = "yuan"
 
 
@@ -103,12 +105,19 @@ def unit_of(label: Label, quantity: Quantity) -> str | None:
 def _admissible(sentence: Sentence) -> list[Occurrence]:
     """Occurrences whose context is there, without those inside a longer admissible one."""
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
-    kept = [item for item in sentence.occurrences if not item.label.needs or any(word in context for word in item.label.needs)]
+    kept = [item for item in sentence.occurrences if _has_context(item.label, context, sentence.text)]
     result: list[Occurrence] = []
     for item in kept:
         if not any(_swallows(other, item) for other in kept):
             result.append(item)
     return result
+
+
+def _has_context(label: Label, context: str, sentence: str) -> bool:
+    """A needed word is near, and no word that the label refuses in its whole sentence (marked ~)."""
+    if label.needs and not any(word in context for word in label.needs):
+        return False
+    return not any(word[0] == "~" and word[1:] in sentence for word in label.refuses)
 
 
 def _swallows(longer: Occurrence, item: Occurrence) -> bool:
@@ -154,7 +163,11 @@ def is_per_head(quantity: Quantity, view: str, sentence_start: int) -> bool:
     if any(word in view[begin : quantity.start] for word in words()["per_head"]):
         return True
     following = view[quantity.end : quantity.end + 3]
-    return quantity.dimension in ("person", "count") and quantity.qualifier in CONDITIONS and following.startswith(("的企", "的单", "的用"))
+    return (
+        quantity.dimension in ("person", "count")
+        and quantity.qualifier in CONDITIONS
+        and following.startswith(("的企", "的单", "的用"))
+    )
 
 
 def _purposes(index: int, quantity: Quantity, occurrences: list[Occurrence], view: str) -> list[Pair]:
@@ -198,7 +211,7 @@ def _left_pair(index: int, quantity: Quantity, item: Occurrence, view: str, floo
 def _right_pair(index: int, quantity: Quantity, item: Occurrence, view: str, sentence: Sentence) -> Pair | None:
     """The label stands after the number: 吸引2万多名求职者."""
     gap = view[quantity.end : item.start]
-    if quantity.unit is None or CLAUSE_MARK.search(gap) and _dimension(item.label) != MONEY:
+    if quantity.unit is None or (CLAUSE_MARK.search(gap) and _dimension(item.label) != MONEY):
         return None
     commas = len(CLAUSE_MARK.findall(gap))
     if commas > 1 or _refused(item.label, _clause(view, quantity.start, item.end, 0)):
@@ -229,7 +242,9 @@ def _evidence(item: Occurrence, sentence: Sentence) -> float:
     """How near the words stand that the label needs: next to it before far from it, the heading last."""
     if not item.label.needs:
         return 0.0
-    places = [place for word in item.label.needs if (place := sentence.text.rfind(word, 0, item.end - sentence.start)) >= 0]
+    places = [
+        place for word in item.label.needs if (place := sentence.text.rfind(word, 0, item.end - sentence.start)) >= 0
+    ]
     if places:
         return -min((item.start - sentence.start - max(places)) / 10.0, 5.0)
     if any(word in sentence.text for word in item.label.needs):
@@ -242,7 +257,9 @@ def _named_by_next(item: Occurrence, quantity: Quantity, sentence: Sentence, vie
     following = next((other for other in sentence.quantities if other.start >= item.end), None)
     if following is None:
         return False
-    return not strip_linkers(view[item.end : following.start]) and not CLAUSE_MARK.search(view[item.end : following.start])
+    return not strip_linkers(view[item.end : following.start]) and not CLAUSE_MARK.search(
+        view[item.end : following.start]
+    )
 
 
 def _refused(label: Label, clause: str) -> bool:
@@ -251,7 +268,13 @@ def _refused(label: Label, clause: str) -> bool:
 
 def _clause(view: str, start: int, end: int, floor: int) -> str:
     """The words around a pair within which a refused word counts: a little before it, and just after."""
-    begin = max([start - REFUSED_BEFORE, floor, *(view.rfind(mark, max(0, start - REFUSED_BEFORE), start) + 1 for mark in ",、;。!?\n")])
+    begin = max(
+        [
+            start - REFUSED_BEFORE,
+            floor,
+            *(view.rfind(mark, max(0, start - REFUSED_BEFORE), start) + 1 for mark in ",、;。!?\n"),
+        ]
+    )
     stop = PHRASE_MARK.search(view, end, min(len(view), end + REFUSED_AFTER))
     return view[begin : stop.start() if stop else min(len(view), end + REFUSED_AFTER)]
 
@@ -285,7 +308,9 @@ def _choose(sentence: Sentence, pairs: list[Pair], occurrences: list[Occurrence]
     """The best pairs first; each quantity once, each label once per dimension of its neighbours."""
     chosen: dict[int, Pair] = {}
     used: set[tuple[int, int]] = set()
-    for pair in sorted(pairs, key=lambda item: (-item.score, item.quantity, item.occurrence.start, item.occurrence.label.line)):
+    for pair in sorted(
+        pairs, key=lambda item: (-item.score, item.quantity, item.occurrence.start, item.occurrence.label.line)
+    ):
         place = (pair.occurrence.start, pair.occurrence.end)
         taken = place in used and not _is_purpose(pair)
         if pair.quantity in chosen or taken:
@@ -300,9 +325,7 @@ def _is_purpose(pair: Pair) -> bool:
     return _dimension(pair.occurrence.label) == MONEY
 
 
-def _match(
-    sentence: Sentence, index: int, pair: Pair | None, occurrences: list[Occurrence], view: str
-) -> Match | None:
+def _match(sentence: Sentence, index: int, pair: Pair | None, occurrences: list[Occurrence], view: str) -> Match | None:
     if pair is None:
         return None
     quantity = sentence.quantities[index]
@@ -359,11 +382,15 @@ def _announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     for item in breakdown_words():
         place = window.rfind(item.word)
-        if place < 0 or item.where == "table" or item.dimension not in allowed or item.dimension in found:
+        if place < 0 or item.where != "any" or item.dimension not in allowed or item.dimension in found:
             continue
         tail = window[place + len(item.word) :]
         reach = 0 if len(item.word) == 1 and item.dimension == "award_level" else ANNOUNCED_REACH
-        if len(tail) <= reach and not any(mark in tail for mark in "、和及与") and "\x00" not in window[place : place + len(item.word)]:
+        if (
+            len(tail) <= reach
+            and not any(mark in tail for mark in "、和及与")
+            and "\x00" not in window[place : place + len(item.word)]
+        ):
             found[item.dimension] = item.value
             window = window[:place] + "\x00" * len(item.word) + tail
     return found
@@ -373,13 +400,16 @@ def _dimensions(codes: tuple[str, ...]) -> set[str]:
     return {dimension for code in codes for dimension in metrics()[metrics()[code].canonical_code].breakdowns}
 
 
-def breakdown_of(window: str, codes: tuple[str, ...], *, in_table: bool = False) -> dict[str, str]:
+def breakdown_of(
+    window: str, codes: tuple[str, ...], *, in_table: bool = False, in_part: bool = False
+) -> dict[str, str]:
     """Breakdown values announced in `window`, longest words first, restricted to what the metrics are broken by."""
     allowed = _dimensions(codes)
     found: dict[str, str] = {}
     rest = window
     for item in breakdown_words():
-        usable = item.where == "any" and (len(item.word) > 1 or item.dimension == "sex") or in_table
+        is_plain = item.where == "any" and (len(item.word) > 1 or item.dimension == "sex")
+        usable = is_plain or in_table or (in_part and item.where == "part")
         if usable and item.dimension in allowed and item.dimension not in found and item.word in rest:
             found[item.dimension] = item.value
             rest = rest.replace(item.word, "\x00" * len(item.word))
@@ -396,8 +426,13 @@ def _share_listed(
     place = sentence.start + marker
     begin = max(view.rfind(mark, sentence.start, place) for mark in ",;:") + 1
     listed = [item for item in occurrences if max(begin, sentence.start) <= item.start and item.end <= place]
-    listed = [item for item in listed if not any(o is not item and o.start <= item.start and item.end <= o.end for o in listed)]
+    listed = [
+        item
+        for item in listed
+        if not any(o is not item and o.start <= item.start and item.end <= o.end for o in listed)
+    ]
     after = [index for index, quantity in enumerate(sentence.quantities) if quantity.start >= place]
+    listed = [item for item in listed if after and allows(item.label, sentence.quantities[after[0]])]
     split = _split_label(listed, after)
     if split is not None:
         return [split.get(index, match) for index, match in enumerate(matches)]
@@ -435,7 +470,7 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
         lead = view[begin : quantity.start]
         if parent and parent_quantity and _same_kind(parent_quantity, quantity):
             flow = _part_of_flow(lead, result[index], parent) or _same_named_part(lead, result[index], parent)
-            result[index] = flow or result[index] or _level_reached(lead, parent) or _new_of_previous(lead, parent) or _part(lead, parent)
+            result[index] = flow or result[index] or _implied(lead, parent)
         if parent is not None and _is_vague(result[index]):
             result[index] = _elided_verb(lead, quantity, parent, sentence) or result[index]
         if result[index] is not None and not (result[index] or parent).rule.startswith("part_of"):  # type: ignore[union-attr]
@@ -445,6 +480,15 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
 
 def _same_kind(parent: Quantity, part: Quantity) -> bool:
     return parent.dimension == part.dimension and (part.unit_raw == parent.unit_raw or part.dimension != "count")
+
+
+def _implied(lead: str, parent: Match) -> Match | None:
+    """A number without a noun of its own that continues the one before it."""
+    for rule in (_level_reached, _new_of_previous, _total_of_previous, _part):
+        match = rule(lead, parent)
+        if match is not None:
+            return match
+    return None
 
 
 def _level_reached(lead: str, parent: Match) -> Match | None:
@@ -467,7 +511,19 @@ def _new_of_previous(lead: str, parent: Match) -> Match | None:
         core = core.removeprefix(word)
     if core not in words()["new_ones"]:
         return None
-    return Match(tuple(flows().get(code, code) for code in parent.codes), parent.breakdown, "new_of_previous", parent.label)
+    return Match(
+        tuple(flows().get(code, code) for code in parent.codes), parent.breakdown, "new_of_previous", parent.label
+    )
+
+
+def _total_of_previous(lead: str, parent: Match) -> Match | None:
+    """新命名创新工作室18个,累计达到53个: all that exist, after the new ones."""
+    stocks = {flow: stock for stock, flow in flows().items()}
+    if strip_linkers(lead) or not any(word in lead for word in words()["running_total"]):
+        return None
+    if not all(code in stocks for code in parent.codes):
+        return None
+    return Match(tuple(stocks[code] for code in parent.codes), parent.breakdown, "total_of_previous", parent.label)
 
 
 def _part_of_flow(lead: str, match: Match | None, parent: Match) -> Match | None:
@@ -487,12 +543,15 @@ def _elided_verb(lead: str, quantity: Quantity, parent: Match, sentence: Sentenc
     noun = strip_linkers(lead)
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
     for verb in words()["carried_verb"]:
-        if not parent.label.label.text.startswith(verb) or not 1 < len(noun) <= 8:
+        if verb not in parent.label.label.text or not 1 < len(noun) <= 8:
             continue
         for label in _labels_by_text().get(verb + noun, ()):
-            if allows(label, quantity) and (not label.needs or any(word in context for word in label.needs)):
+            fits = not label.needs or any(word in context for word in label.needs)
+            if allows(label, quantity) and fits and not _refused(label, sentence.text):
                 codes = tuple(metrics()[code].canonical_code for code in label.metrics)
-                return Match(codes, dict(label.breakdown), "elided_verb", Occurrence(quantity.start, quantity.start, label))
+                return Match(
+                    codes, dict(label.breakdown), "elided_verb", Occurrence(quantity.start, quantity.start, label)
+                )
     return None
 
 
@@ -517,13 +576,13 @@ def _same_named_part(lead: str, match: Match | None, parent: Match) -> Match | N
 
 def _part(lead: str, parent: Match) -> Match | None:
     """A clause that holds only 其中 and a breakdown word."""
-    announced = breakdown_of(lead, parent.codes)
+    announced = breakdown_of(lead, parent.codes, in_part=True)
     if not announced:
         return None
     rest = lead
-    for word in breakdown_words():
-        if announced.get(word.dimension) == word.value:
-            rest = rest.replace(word.word, "")
+    for item in breakdown_words():
+        if announced.get(item.dimension) == item.value:
+            rest = rest.replace(item.word, "")
     for word in words()["of_which"] + words()["part_noun"]:
         rest = rest.replace(word, "")
     if len(strip_linkers(rest)) > 1:

@@ -9,9 +9,9 @@ import hashlib
 from bisect import bisect_left
 from dataclasses import replace
 
-from ingest.extract.attribution import Match, unit_of
-from ingest.extract.places import Place, Places
+from ingest.extract.attribution import unit_of
 from ingest.extract.bodies import Bodies
+from ingest.extract.places import Place, Places
 from ingest.extract.prose import Damage, Reading, read_prose
 from ingest.extract.quantities import Quantity
 from ingest.extract.status import Status, read_status
@@ -38,7 +38,9 @@ def read_page(page: Page, context: Context) -> tuple[list[Claim], list[Damage]]:
     view = make_view(page.text)
     years = Years(view.text, page, context)
     places = Places(view.text, page, context, years.page_year.year)
-    skip = _to_view(view, sorted([*page.duplicate_spans, *((table.char_start, table.char_end) for table in page.tables)]))
+    skip = _to_view(
+        view, sorted([*page.duplicate_spans, *((table.char_start, table.char_end) for table in page.tables)])
+    )
     headings = [(bisect_left(view.origin, section.char_start), section.heading) for section in page.sections]
     readings, damages = read_prose(view.text, headings, skip)
     bodies = Bodies(view.text, page)
@@ -78,7 +80,13 @@ def _claims(reading: Reading, page: Page, view: View, years: Years, places: Plac
 
 
 def _claim(
-    reading: Reading, code: str | None, page: Page, view: View, when: tuple[int | None, str], place: Place, status: Status
+    reading: Reading,
+    code: str | None,
+    page: Page,
+    view: View,
+    when: tuple[int | None, str],
+    place: Place,
+    status: Status,
 ) -> Claim:
     quantity, match = reading.quantity, reading.match
     start, end = view.span(quantity.start, quantity.end)

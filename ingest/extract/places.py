@@ -71,7 +71,9 @@ class PlaceNames:
 
     def __init__(self, index: RegionIndex) -> None:
         self.index = index
-        self._names = [(item.name, item.is_short) for item in index.names() if _is_telling(item.name) and item.level != "nation"]
+        self._names = [
+            (item.name, item.is_short) for item in index.names() if _is_telling(item.name) and item.level != "nation"
+        ]
         self._automaton = ahocorasick_rs.AhoCorasick(
             [name for name, _ in self._names],
             matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
@@ -83,7 +85,9 @@ class PlaceNames:
         return [
             PlaceMark(start, end, *self._names[index])
             for index, start, end in self._automaton.find_matches_as_indexes(text)
-            if end - start > 2 or not self._names[index][0].endswith(("县", "区", "旗", "市")) or not _is_cjk(text[start - 1 : start])
+            if end - start > 2
+            or not self._names[index][0].endswith(("县", "区", "旗", "市"))
+            or not _is_cjk(text[start - 1 : start])
         ]
 
 
@@ -130,7 +134,9 @@ class Places:
         if any(after.startswith(word) for word in words()["region_marker_after"]):
             return False
         opens = not before or before[-1] in CLAUSE_OPENERS or before[-1] in "年底末中"
-        return opens and (not mark.is_short or bool(after) and after[0] in "省市县区总有共:为工职" or after[:1].isdigit())
+        return opens and (
+            not mark.is_short or (bool(after) and after[0] in "省市县区总有共:为工职") or after[:1].isdigit()
+        )
 
     def _whole_marks(self) -> Iterator[PlaceMark]:
         for match in _whole_area_pattern().finditer(self.text):
@@ -162,7 +168,11 @@ class Places:
         region = own.region
         while region is not None and levels and not (region.level in levels and _ends_like(region, word)):
             region = self.names.index.parent(region)
-        return Place(region.ref_area, region.name, own.basis, region) if region and levels and region.level != "nation" else own
+        return (
+            Place(region.ref_area, region.name, own.basis, region)
+            if region and levels and region.level != "nation"
+            else own
+        )
 
 
 def _ends_like(region: Region, word: str) -> bool:
@@ -215,7 +225,9 @@ def _most_specific(source: str, year: int | None, names: PlaceNames, around: str
     outer = [mark.name for mark in names.find(around)][:40]
     for mark in names.find(source):
         after = source[mark.end : mark.end + 5]
-        if mark.is_short and not any(after.startswith(word) for word in words()["institution"] + ("市", "省", "县", "区")):
+        if mark.is_short and not any(
+            after.startswith(word) for word in words()["institution"] + ("市", "省", "县", "区")
+        ):
             continue
         region = names.index.resolve(mark.name, year) or _within_any(mark.name, year, outer, names)
         if region is not None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from ingest.extract.attribution import Match, Sentence, attribute
 from ingest.extract.labels import Occurrence, label_index
 from ingest.extract.quantities import Quantity, find_quantities
+from ingest.vocabulary import words
 
 SENTENCE = re.compile(r"[^。!?\n]+[。!?]*")
 LONGEST_SENTENCE = 2000
@@ -39,13 +40,15 @@ class Damage:
     sentence: str
 
 
-def read_prose(view: str, headings: list[tuple[int, str]], skip: list[tuple[int, int]]) -> tuple[list[Reading], list[Damage]]:
+def read_prose(
+    view: str, headings: list[tuple[int, str]], skip: list[tuple[int, int]]
+) -> tuple[list[Reading], list[Damage]]:
     """All readings of the view outside the `skip` stretches (repeated text, tables).
 
     `headings` are (start, heading) in order; a sentence stands under the last one before it.
     """
     quantities, damaged = find_quantities(view)
-    quantities = [item for item in quantities if not _inside(item.start, skip)]
+    quantities = [item for item in quantities if not _inside(item.start, skip) and not _is_identifier(item, view)]
     starts = [item.start for item in quantities]
     occurrences = label_index().find(view) if quantities else []
     label_starts = [item.start for item in occurrences]
@@ -76,9 +79,17 @@ def _read(sentence: Sentence, paragraph: int, view: str) -> Iterator[Reading]:
     sentence.occurrences = [item for item in sentence.occurrences if _fits(item, sentence)]
     previous_end = sentence.start
     for quantity, match in zip(sentence.quantities, attribute(sentence, view), strict=True):
-        if quantity.unit is not None or match is not None or quantity.numeral.is_rounded:
+        if quantity.unit is not None or match is not None or quantity.value is None or quantity.numeral.ulp >= 1000:
             yield Reading(quantity, match, sentence, paragraph, previous_end)
             previous_end = quantity.end
+
+
+def _is_identifier(quantity: Quantity, view: str) -> bool:
+    """A bare number with a word behind it names something (12351职工热线) and counts nothing."""
+    following = view[quantity.end : quantity.end + 4]
+    if quantity.unit is not None or quantity.numeral.is_rounded or not following:
+        return False
+    return "\u4e00" <= following[0] <= "\u9fff" and not following.startswith(words()["predicate"])
 
 
 def _fits(item: Occurrence, sentence: Sentence) -> bool:

@@ -59,7 +59,7 @@ def lookalike_pattern() -> re.Pattern[str]:
         r"(?:19|20)\d{2}\s*[-./]\s*(?:0?[1-9]|1[0-2])\s*[-./]\s*\d{1,2}(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?",
         r"\d{1,2}:\d{2}(?::\d{2})?",
         rf"(?:(?:19|20)\d{{2}}|\d{{2}}|[{DATE_DIGITS}]{{2,4}})年代(?:初|末|中期)?",
-        rf"(?:1[5-9]|20)\d{{2}}\s*年(?:度|底|末|初|中)?(?:\s*\d{{1,2}}\s*月(?:\s*\d{{1,2}}\s*日|底|末|初|份)?)?",
+        r"(?:1[5-9]|20)\d{2}\s*年(?:度|底|末|初|中)?(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日|底|末|初|份)?)?",
         rf"[一二][{DATE_DIGITS}]{{3}}年(?:度|底|末|初)?(?:[{DATE_DIGITS}]{{1,3}}月(?:[{DATE_DIGITS}]{{1,3}}日)?)?",
         rf"(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*[-—~～至]\s*(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*月(?:份)?",
         rf"(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*月\s*(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*(?:日|号)?"
@@ -70,15 +70,15 @@ def lookalike_pattern() -> re.Pattern[str]:
         r"〔\d{4}〕\s*(?:第)?\d+\s*号|[\[(]\d{4}[\])]\s*(?:第)?\d+\s*号|\d+\s*号(?:文件|令|文)?",
         r"(?<!\d)0\d{2,3}[-—]\d{7,8}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)400[-—]?\d{3}[-—]?\d{4}",
         r"[A-Za-z]+[-—_]?\d+(?:\.\d+)?(?![万亿千]?[人名个家])|\d+[A-Za-z]+",
-        rf"《[^》\n]{{0,60}}》",
-        rf"“[^”\n,。;]{{0,20}}”",
+        r"《[^》\n]{0,60}》",
+        r"“[^”\n,。;]{0,20}”",
         rf"(?:\d+|[{CHINESE}]+)人\s*(?:及)?以[上下](?=的?(?:各类|非公|民营|私营)?(?:企业|单位|用人单位|用工单位|规模))",
         rf"(?<![\d.{CHINESE}])[一二三四五六七八九](?![{CHINESE}])[{CJK_WORD}]一(?![{CHINESE}])[{CJK_WORD}]",
         r"(?:19|20)\d{2}\s*[卷版]",
         rf"(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})世纪",
         rf"(?<![\d{CHINESE}.])[{CHINESE}\d]+周年",
         rf"(?<![数上近几成超逾过\d{CHINESE}])(?:[百千万]|百万|千万)(?:名|人|家|个|场|企|村|户|站)?(?=[^\d,。;、:()达\n]{{1,12}}(?:{tails}))",
-        r"\d+/\d{2,}|\d+(?:\.\d+){2,}",
+        r"\d+/\d{2,}|\d+(?:\.\d+){2,}|\d+(?:\.\d+)?版",
         rf"{n}(?:大|类)(?:会|报告|精神|以来|代表)",
     ]
     return re.compile("|".join(f"(?:{part})" for part in parts))
@@ -92,7 +92,12 @@ def quantity_pattern() -> re.Pattern[str]:
     """One regular expression for a number with what touches it."""
     vocabulary = words()
     before = _any(
-        [word for kind, items in vocabulary.items() if kind.startswith("left_") and kind != ORDER_KIND for word in items]
+        [
+            word
+            for kind, items in vocabulary.items()
+            if kind.startswith("left_") and kind != ORDER_KIND
+            for word in items
+        ]
     )
     after = _any([word for kind, items in vocabulary.items() if kind.startswith("right_qualifier") for word in items])
     measure = _any(list(units()))
@@ -174,7 +179,9 @@ def _read(match: re.Match[str], text: str) -> Quantity | None:
 
 def _numeral(match: re.Match[str]) -> Numeral | None:
     if match["digits"]:
-        return read_arabic(match["digits"], match["open1"] or "", match["scale"] or "", match["open2"] or match["open3"] or "")
+        return read_arabic(
+            match["digits"], match["open1"] or "", match["scale"] or "", match["open2"] or match["open3"] or ""
+        )
     return read_chinese(match["chinese"] + ("多" if match["open3"] else ""))
 
 
@@ -198,9 +205,7 @@ def _single(match: re.Match[str], text: str, numeral: Numeral, number_start: int
     qualifier = _qualifier(match, numeral)
     if numeral.is_bare and text[start - 1 : start] in tuple("数上几"):
         start, qualifier = start - 1, "ORDER"
-    elif numeral.is_bare and match["before"] in words()["left_qualifier_near"] and len(match["chinese"] or "") == 1:
-        qualifier = "ORDER"
-    elif (match["chinese"] or "").startswith("十") and numeral.is_open and numeral.value == 10:
+    elif (numeral.is_bare and match["before"] in words()["left_qualifier_near"] and len(match["chinese"] or "") == 1) or ((match["chinese"] or "").startswith("十") and numeral.is_open and numeral.value == 10):
         qualifier = "ORDER"
     factor = unit.factor if unit else 1.0
     value, low, high = interval(numeral, qualifier, factor, unit.dimension if unit else "bare")
@@ -233,7 +238,9 @@ def _fraction(match: re.Match[str], chinese: str, number_start: int) -> Quantity
     numeral = Numeral(value, 1.0, 1.0, False)
     qualifier = _qualifier(match, numeral)
     low, high = interval(numeral, qualifier, 1.0, "percent")[1:]
-    return Quantity(match.start(), match.end(), number_start, value, low, high, qualifier, units()["%"], "分之", numeral)
+    return Quantity(
+        match.start(), match.end(), number_start, value, low, high, qualifier, units()["%"], "分之", numeral
+    )
 
 
 def _range(match: re.Match[str], first: Numeral, number_start: int) -> Quantity | None:

@@ -13,9 +13,7 @@ from ingest.records import Claim, Context, Page
 from ingest.schemas import Claims, Quarantine, typed_frame
 
 
-def extract_pages(
-    pages: Iterable[Page], source_id: str, region_name: str | None
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def extract_pages(pages: Iterable[Page], source_id: str, region_name: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Claims of all pages of one source.
 
     `region_name` is the catalogue's region, used where a page does not name its own. Returns a frame of

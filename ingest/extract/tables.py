@@ -23,7 +23,9 @@ from ingest.extract.years import Years
 from ingest.records import Cell, Claim, Page, Table
 from ingest.vocabulary import Unit, breakdown_words, metrics, units, words
 
-VALUE = re.compile(r"^[*#]?\s*(?P<digits>-?(?:\d{1,3}(?: \d{3})+|\d[\d,]*)(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)(?P<unit>人次|人|个|户|家|元|%|件|份|名)?$")
+VALUE = re.compile(
+    r"^[*#]?\s*(?P<digits>-?(?:\d{1,3}(?: \d{3})+|\d[\d,]*)(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)(?P<unit>人次|人|个|户|家|元|%|件|份|名)?$"
+)
 YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})(?:\s*年|(?!\d))")
 BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,12})[)\]]")
 UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]?\s*([\u4e00-\u9fff%、/,]{1,14})")
@@ -97,9 +99,11 @@ class Grid:
             heads = {self.text(row, column).lower() for row in range(self.head_rows)}
             is_year_column = column == 0 and filled and all(YEAR.fullmatch(text) for text in filled)
             is_serial = bool(heads & SERIAL_HEAD)
-            if is_serial or is_year_column or (filled and len(numeric) * 2 < len([t for t in filled if not _is_void(t)])):
-                stubs.append(column)
-            elif filled and not numeric and any(not _is_void(text) for text in filled):
+            if (
+                is_serial
+                or is_year_column
+                or (filled and len(numeric) * 2 < len([t for t in filled if not _is_void(t)]))
+            ) or (filled and not numeric and any(not _is_void(text) for text in filled)):
                 stubs.append(column)
         return stubs or [0]
 
@@ -143,7 +147,7 @@ def _row_headers(grid: Grid) -> dict[int, Header]:
     section, parent, in_part = "", "", False
     for row in range(grid.head_rows, grid.rows):
         heads = [grid.text(row, column) for column in grid.stub_columns if not _is_unit_column(grid, column)]
-        heads = [head for head in dict.fromkeys(heads) if head and not head.isdigit() or YEAR.fullmatch(head)]
+        heads = [head for head in dict.fromkeys(heads) if (head and not head.isdigit()) or YEAR.fullmatch(head)]
         text = " ".join(heads)
         if not _has_values(grid, row):
             section, parent = strip_numbering(text), ""
@@ -270,7 +274,18 @@ class _CellReader:
             numeral = Numeral(numeral.value, numeral.ulp, numeral.step, True)
         dimension = unit.dimension if unit else "bare"
         value, low, high = interval(numeral, "EQ", factor, dimension)
-        return Quantity(cell.char_start, cell.char_end, cell.char_start, value, low, high, "EQ", unit, unit.word if unit else "", numeral)
+        return Quantity(
+            cell.char_start,
+            cell.char_end,
+            cell.char_start,
+            value,
+            low,
+            high,
+            "EQ",
+            unit,
+            unit.word if unit else "",
+            numeral,
+        )
 
     def _year(self, row: Header, column: Header) -> tuple[int | None, str]:
         for basis, text in (("column", column.path), ("row", row.text), ("caption", self.caption)):
@@ -345,7 +360,9 @@ class _CellReader:
     ) -> Claim:  # fmt: skip
         breakdown = dict(sorted((meaning.breakdown if meaning else {}).items()))
         statistic = metrics()[code].statistic if code else None
-        unit_code = unit_of(meaning.label.label, quantity) if meaning else (quantity.unit.unit_code if quantity.unit else None)
+        unit_code = (
+            unit_of(meaning.label.label, quantity) if meaning else (quantity.unit.unit_code if quantity.unit else None)
+        )
         key = f"{self.page.page_id}|{self.page.text_sha256}|{cell.char_start}|{cell.char_end}|{code or ''}|{breakdown}"
         return Claim(
             claim_id=hashlib.sha256(key.encode()).hexdigest()[:16],
@@ -386,7 +403,9 @@ class _CellReader:
 
 def _unit_for(headers: str, choices: list[Unit]) -> Unit | None:
     """Of several units in a caption (单位:个、万人) the one whose kind the headers name; None when that is open."""
-    kinds = [kind for kind in ("money", "person") if any(word in headers for word in words()[f"{kind}_noun"])] or ["count"]
+    kinds = [kind for kind in ("money", "person") if any(word in headers for word in words()[f"{kind}_noun"])] or [
+        "count"
+    ]
     fitting = [unit for unit in choices if unit.dimension in (kinds[0], f"{kinds[0]}_time")]
     return fitting[0] if len(fitting) == 1 else None
 

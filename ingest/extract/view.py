@@ -96,7 +96,12 @@ def _is_wrapped(piece: str, begin: int, stop: int) -> bool:
     line_start = piece.rfind("\n", 0, begin) + 1
     next_end = piece.find("\n", stop)
     line, following = piece[line_start:begin], piece[stop : next_end if next_end >= 0 else len(piece)]
-    if TABLE_MARK.search(line) or TABLE_MARK.search(following) or len(following.strip()) < 2 and not following.strip().isdigit():
+    if (
+        TABLE_MARK.search(line)
+        or TABLE_MARK.search(following)
+        or (len(following.strip()) < 2
+        and not following.strip().isdigit())
+    ):
         return False
     if line[-1:].isdigit() and following[:1].isdigit() and not line.strip().replace(".", "").isdigit():
         return True

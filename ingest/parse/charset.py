@@ -12,7 +12,13 @@ from dataclasses import dataclass
 META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]+)", re.IGNORECASE)
 HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]+)", re.IGNORECASE)
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-CHINESE_ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "hz-gb-2312": "hz"}
+CHINESE_ALIASES = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "x-gbk": "gb18030",
+    "hz-gb-2312": "hz",
+}
 WESTERN = frozenset({"iso-8859-1", "latin-1", "latin1", "windows-1252", "us-ascii", "ascii"})
 HEAD_BYTES = 4096
 
@@ -57,7 +63,7 @@ def _candidates(body: bytes, declared: str | None) -> list[str]:
     named = CHINESE_ALIASES.get(declared or "", declared or "")
     order = [named] if named and named not in WESTERN and _is_known(named) else []
     if "utf-8" not in order:
-        order.insert(0 if not order or named == "gb18030" and _is_utf8(body) else len(order), "utf-8")
+        order.insert(0 if not order or (named == "gb18030" and _is_utf8(body)) else len(order), "utf-8")
     guess = _guess(body)
     return list(dict.fromkeys([*order, *([guess] if guess else []), "gb18030", "big5hkscs"]))
 

@@ -18,8 +18,7 @@ SKIPPED = frozenset(
     {"script", "style", "noscript", "template", "head", "select", "button", "textarea", "svg", "iframe", "object"}
 )
 BLOCKS = frozenset(
-    "address article aside blockquote body center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr "
-    "li main nav ol p pre section table tbody thead tfoot tr ul caption".split()
+    ["address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "thead", "tfoot", "tr", "ul", "caption"]
 )
 HEADINGS = frozenset({"h1", "h2", "h3"})
 BLANKS = re.compile(r"[ \t\r\n\f]+")

@@ -127,7 +127,9 @@ def pages_from(frame: pl.DataFrame) -> Iterable[Page]:
             breadcrumb=tuple(row["breadcrumb"]),
             sections=tuple(Section(**section) for section in row["sections"]),
             tables=tuple(
-                Table(t["caption"], t["note"], tuple(Cell(**cell) for cell in t["cells"]), t["char_start"], t["char_end"])
+                Table(
+                    t["caption"], t["note"], tuple(Cell(**cell) for cell in t["cells"]), t["char_start"], t["char_end"]
+                )
                 for t in row["tables"]
             ),
             volume_year=row["volume_year"],

@@ -15,14 +15,18 @@ from ingest.vocabulary import units
 
 LINE = re.compile(r"[^\n]*")
 DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"[ \u3000\xa0]{2,}"))
-NUMBER_CELL = re.compile(r"^[#*＃]?\s*[-−]?(?:\d{1,3}(?: \d{3})+|\d[\d,，]*)(?:\.\d+)?\s*(?:[万亿千百]*(?:人次|人|个|户|家|元|%|％|件|份)?)$")
+NUMBER_CELL = re.compile(
+    r"^[#*＃]?\s*[-−]?(?:\d{1,3}(?: \d{3})+|\d[\d,，]*)(?:\.\d+)?\s*(?:[万亿千百]*(?:人次|人|个|户|家|元|%|％|件|份)?)$"
+)
 NO_VALUE = re.compile(r"^(?:-+|—+|…+|\*{2,}|\.{2,}|/|空|#)$")
 YEAR_CELL = re.compile(r"^(?:1[89]|20)\d{2}\s*(?:年(?:末|底)?)?$")
 NUMBERS_AFTER_LABEL = re.compile(r"^\s*(\D*?[^\d\s,.])\s+([-\d.,*…—]+(?:\s+[-\d.,*…—]+)+)\s*$")
 CJK = re.compile(r"[\u4e00-\u9fff]")
 UNIT_LINE = re.compile(r"^(?P<open>[(（])?\s*(?:(?:计量)?单位\s*[:：])?\s*(?P<word>[\u4e00-\u9fff%／/]{1,4})\s*[)）]?$")
 RULE = re.compile(r"^[\s|+\-:=─—_┼┬┴├┤]+$")
-STUB_HEADS = frozenset({"地区", "指标", "项目", "年份", "年度", "单位", "指标名称", "区域", "名称", "市县", "县区", "地市"})
+STUB_HEADS = frozenset(
+    {"地区", "指标", "项目", "年份", "年度", "单位", "指标名称", "区域", "名称", "市县", "县区", "地市"}
+)
 AREA_HEAD = re.compile(r"^[省市县区旗盟州镇乡街道、()（）各及/]+$")
 LONGEST_CELL = 42
 LONGEST_SECTION_ROW = 16
@@ -99,12 +103,21 @@ def _split(line: Piece, preferred: re.Pattern[str] | None) -> tuple[list[Piece],
     for delimiter in [preferred] if preferred else _possible(line.text):
         pieces = _cut(line, delimiter)
         longest = LONGEST_CELL if delimiter is DELIMITERS[2] else LONGEST_MARKED_CELL
-        if len(pieces) >= 2 and max(len(piece.text) for piece in pieces) <= longest and not line.text.rstrip().endswith("。"):
+        if (
+            len(pieces) >= 2
+            and max(len(piece.text) for piece in pieces) <= longest
+            and not line.text.rstrip().endswith("。")
+        ):
             return pieces, delimiter
-    match = NUMBERS_AFTER_LABEL.match(line.text) if preferred in (None, DELIMITERS[2]) and "\t" not in line.text else None
+    match = (
+        NUMBERS_AFTER_LABEL.match(line.text) if preferred in (None, DELIMITERS[2]) and "\t" not in line.text else None
+    )
     if match and CJK.search(match[1]):
         label = Piece(match[1].strip(), line.start + match.start(1), line.start + match.end(1))
-        numbers = [Piece(n[0], line.start + match.start(2) + n.start(), line.start + match.start(2) + n.end()) for n in re.finditer(r"\S+", match[2])]
+        numbers = [
+            Piece(n[0], line.start + match.start(2) + n.start(), line.start + match.start(2) + n.end())
+            for n in re.finditer(r"\S+", match[2])
+        ]
         return [label, *numbers], DELIMITERS[2]
     return [line], None
 
@@ -139,16 +152,33 @@ def _piece(body: str, start: int, end: int, offset: int) -> Piece:
 
 def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list[Table]) -> None:
     values = sum(piece.is_number for _, row in run for piece in row)
-    rows_with_values = sum(any(piece.is_value and piece.text and not piece.is_year for piece in row[1:]) for _, row in run)
+    rows_with_values = sum(
+        any(piece.is_value and piece.text and not piece.is_year for piece in row[1:]) for _, row in run
+    )
     if len(run) < 2 or values < 2 or rows_with_values < 1 or rows_with_values * 3 < len(run):
         return
     width = Counter(len(row) for _, row in run).most_common(1)[0][0]
     cells: list[Cell] = []
+    ragged = _has_ragged_header([row for _, row in run], width)
     for number, (_, row) in enumerate(run):
+        if ragged and not any(_holds_values(earlier) for _, earlier in run[: number + 1]):
+            continue
         shift = width - len(row) if len(row) < width and _is_short_header(row, run, number, width) else 0
         cells += [_cell(number, column + shift, piece) for column, piece in enumerate(row)]
     first, last = run[0][0], run[-1][0]
     tables.append(_table(cells, lines, first, last))
+
+
+def _has_ragged_header(rows: list[list[Piece]], width: int) -> bool:
+    """Several header rows of different lengths: which column each heads is lost, so none is believed."""
+    header: list[list[Piece]] = []
+    for row in rows:
+        if _holds_values(row):
+            break
+        if sum(bool(piece.text) for piece in row) > 2:
+            header.append(row)
+    odd = [row for row in header if len(row) != width and not all(piece.is_year for piece in row)]
+    return len(header) > 1 and any(len(row) < width for row in odd)
 
 
 def _is_short_header(row: list[Piece], run: list[tuple[int, list[Piece]]], number: int, width: int) -> bool:
@@ -197,7 +227,15 @@ def _close(run: list[int], lines: list[Piece], tables: list[Table]) -> None:
     if table is not None:
         first = next(i for i in run if lines[i].end >= table.char_start)
         caption = "\n".join(line.text.strip() for line in lines[max(0, first - CAPTION_LINES) : first])
-        tables.append(Table(caption + ("\n" if caption else "") + table.caption, table.note, table.cells, table.char_start, table.char_end))
+        tables.append(
+            Table(
+                caption + ("\n" if caption else "") + table.caption,
+                table.note,
+                table.cells,
+                table.char_start,
+                table.char_end,
+            )
+        )
 
 
 def _trim(line: Piece) -> Piece:
@@ -263,7 +301,7 @@ def _group(pieces: list[Piece], first_value: int) -> tuple[list[Piece], list[tup
     label_start = first_value - 1
     while label_start > 0 and _continues_label(pieces, label_start):
         label_start -= 1
-    if label_start < 0 or pieces[label_start].is_value and not pieces[label_start].is_year:
+    if label_start < 0 or (pieces[label_start].is_value and not pieces[label_start].is_year):
         return None
     header, rest = pieces[:label_start], pieces[label_start:]
     rows: list[tuple[list[Piece], list[Piece]]] = []

@@ -113,11 +113,15 @@ def metrics() -> dict[str, Metric]:
     for row in read_rows("metrics.csv"):
         where = f"metrics.csv line {row['_line']}"
         if row["code"] in found or row["statistic"] not in STATISTICS:
-            raise VocabularyError(f"{where}: code {row['code']!r} must be new and its statistic one of {sorted(STATISTICS)}")
+            raise VocabularyError(
+                f"{where}: code {row['code']!r} must be new and its statistic one of {sorted(STATISTICS)}"
+            )
         found[row["code"]] = _metric(row, where)
     for metric in found.values():
         if metric.canonical_code not in found:
-            raise VocabularyError(f"metrics.csv: {metric.code} names the unknown canonical code {metric.canonical_code!r}")
+            raise VocabularyError(
+                f"metrics.csv: {metric.code} names the unknown canonical code {metric.canonical_code!r}"
+            )
     return found
 
 
@@ -165,7 +169,9 @@ def _label(row: dict[str, str]) -> Label:
     codes = tuple(row["metrics"].split("+"))
     unknown = [code for code in codes if code and code not in metrics()]
     if unknown or row["position"] not in POSITIONS:
-        raise VocabularyError(f"{where}: {unknown or row['position']!r} is not a metric code or a position (left, right)")
+        raise VocabularyError(
+            f"{where}: {unknown or row['position']!r} is not a metric code or a position (left, right)"
+        )
     return Label(
         text=row["label"],
         metrics=tuple(code for code in codes if code),
