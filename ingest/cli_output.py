@@ -84,7 +84,7 @@ def _print_table(rows: Sequence[Row], columns: Sequence[str]) -> None:
     console.print(table)
 
 
-def _short(value: Any) -> str:  # noqa: ANN401 (a cell of any column)
+def _short(value: Any) -> str:
     """A value as a table shows it: numbers with separators, nothing for null."""
     if value is None:
         return ""
@@ -106,7 +106,7 @@ def print_evidence(claim: Row) -> None:
             console.print(Text(f"{name:>16}  ", style="dim"), Text(_plain(claim[name])), sep="", soft_wrap=True)
 
 
-def _plain(value: Any) -> str:  # noqa: ANN401
+def _plain(value: Any) -> str:
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 

@@ -9,4 +9,4 @@ from orchestration.resources import Project
 @dg.definitions
 def resources() -> dg.Definitions:
     """Resources by the names that assets ask for."""
-    return dg.Definitions(resources={"project": Project(), "dbt": Dbt(project_dir=prepared_project())})
+    return dg.Definitions(resources={"project": Project(), "dbt": Dbt(project_dir=prepared_project())})  # type: ignore[arg-type]

@@ -1,0 +1,137 @@
+"""The stages on the embedded sample site, without Dagster: repeatable, and working only on what is new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+import pytest
+
+from ingest import stages
+from ingest.catalogue import Source
+from ingest.fetch import HttpClient, open_client
+from ingest.lake import Lake
+from ingest.settings import Settings
+from ingest.stages import SourceChoiceError, choose_sources, open_catalogue
+
+
+@pytest.fixture
+def source(sample_home: Settings) -> Source:
+    return open_catalogue(sample_home)["sample_gazetteers"]
+
+
+@pytest.fixture
+def http(sample_home: Settings) -> Iterator[HttpClient]:
+    with open_client(sample_home) as client:
+        yield client
+
+
+def run_all(source: Source, settings: Settings, http: HttpClient) -> dict[str, int]:
+    """Run the four stages; how many rows each worked on."""
+    return {
+        "crawl": stages.crawl(source, settings, http).worked_on,
+        "fetch": stages.fetch(source, settings, http).worked_on,
+        "parse": stages.parse(source, settings).worked_on,
+        "extract": stages.extract(source, settings).worked_on,
+    }
+
+
+def stored(settings: Settings, frame: str) -> list[dict[str, object]]:
+    return Lake(settings.lake_root).read(frame).to_dicts()
+
+
+def test_a_second_run_asks_again_but_reads_nothing_anew(
+    source: Source, sample_home: Settings, http: HttpClient
+) -> None:
+    first = run_all(source, sample_home, http)
+    claims = stored(sample_home, "claims")
+    second = run_all(source, sample_home, http)
+    listed = first["crawl"]
+    assert first == {"crawl": listed, "fetch": listed, "parse": listed, "extract": listed}
+    assert listed >= 2
+    assert second == {"crawl": listed, "fetch": 0, "parse": 0, "extract": 0}
+    assert {row["outcome"] for row in stored(sample_home, "fetch_log")} == {"unchanged"}
+    assert stored(sample_home, "claims") == claims
+    assert claims
+
+
+def test_a_part_that_was_removed_is_made_again(source: Source, sample_home: Settings, http: HttpClient) -> None:
+    run_all(source, sample_home, http)
+    claims = stored(sample_home, "claims")
+    lake = Lake(sample_home.lake_root)
+    lake.fs.rm_file(lake.parts("claims")[0])
+    assert stages.extract(source, sample_home).worked_on > 0
+    assert stored(sample_home, "claims") == claims
+
+
+def test_a_new_extractor_reads_all_pages_again(
+    source: Source, sample_home: Settings, http: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = run_all(source, sample_home, http)["crawl"]
+    monkeypatch.setattr(stages, "EXTRACTOR_VERSION", "another")
+    assert stages.parse(source, sample_home).worked_on == 0
+    assert stages.extract(source, sample_home).worked_on == listed
+
+
+def test_pages_and_claims_are_stored_by_volume(sample_home: Settings, http: HttpClient) -> None:
+    yearbooks = open_catalogue(sample_home)["sample_yearbooks"]
+    run_all(yearbooks, sample_home, http)
+    lake = Lake(sample_home.lake_root)
+    names = {file.rsplit("/", 1)[1] for file in lake.parts("pages")}
+    assert {"2009.parquet", "2018.parquet"} <= names
+    part = lake.read("pages", "sample_yearbooks", "2018")
+    assert part["volume_year"].unique().to_list() == [2018]
+
+
+def test_a_page_without_union_figures_is_quarantined_with_its_title(sample_home: Settings, http: HttpClient) -> None:
+    yearbooks = open_catalogue(sample_home)["sample_yearbooks"]
+    run_all(yearbooks, sample_home, http)
+    rows = Lake(sample_home.lake_root).read("quarantine").filter(pl.col("check") == "states_union_figures")
+    assert [url.rsplit("/", 1)[1] for url in rows["url"]] == ["103.html"]
+    run_all(yearbooks, sample_home, http)
+    again = Lake(sample_home.lake_root).read("quarantine").filter(pl.col("check") == "states_union_figures")
+    assert again.rows() == rows.rows()
+
+
+def test_a_list_that_shrank_too_much_keeps_the_former_one(
+    source: Source, sample_home: Settings, http: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = stages.crawl(source, sample_home, http).frames["page_refs"]
+    nothing = before.clear(), stages.typed_frame(stages.Quarantine, [])
+    monkeypatch.setattr(stages, "crawl_source", lambda *_: nothing)
+    result = stages.crawl(source, sample_home, http)
+    assert result.frames["page_refs"].rows() == before.rows()
+    assert result.quarantine["check"].to_list() == ["page_count_guard"]
+    assert "lists 0 pages" in result.quarantine["reason"][0]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ("sample", {"sample_yearbooks", "sample_statistics", "sample_gazetteers"}),
+        ("sample_yearbooks", {"sample_yearbooks"}),
+        (" sample_yearbooks , neimenggu_yearbook,sample_yearbooks", {"sample_yearbooks", "neimenggu_yearbook"}),
+    ],
+)
+def test_sources_are_chosen_by_id_or_group(home: Settings, wanted: str, expected: set[str]) -> None:
+    chosen = choose_sources(open_catalogue(home), wanted)
+    assert chosen == sorted(expected)
+
+
+def test_all_is_the_whole_catalogue(home: Settings) -> None:
+    catalogue = open_catalogue(home)
+    assert choose_sources(catalogue, "all") == sorted(catalogue)
+
+
+@pytest.mark.parametrize(("wanted", "sentence"), [("sampel", "'sampel'"), (" , ", "names no source")])
+def test_an_unknown_choice_lists_what_there_is(home: Settings, wanted: str, sentence: str) -> None:
+    with pytest.raises(SourceChoiceError, match="sample") as caught:
+        choose_sources(open_catalogue(home), wanted)
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["sources", "metrics", "regions"])
+def test_reference_frames_keep_their_models(home: Settings, name: str) -> None:
+    frame = stages.reference_frame(name, home)
+    assert stages.FRAMES[name].validate(frame, lazy=True).height == frame.height > 0
+    assert Lake(home.lake_root).read(name).rows() == frame.rows()
