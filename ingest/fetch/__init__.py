@@ -6,13 +6,13 @@ Belongs here: crawling, robots.txt, pace, bounds, the WARC archive. Does not bel
 A run over one source:
 
     with open_client(settings) as http, open_archive(settings.archive_root, source.source_id) as archive:
-        page_refs, crawl_quarantine = crawl_source(source, http)
+        page_refs, crawl_quarantine = crawl_source(source, http, archive=archive)
         result = fetch_pages(source, page_refs, previous_snapshots, archive, http)
 """
 
 from ingest.fetch.archive import Archive, ArchiveError, open_archive, read_body
 from ingest.fetch.client import HttpClient, Response, open_client
-from ingest.fetch.crawl import crawl_source
+from ingest.fetch.crawl import crawl_source, poll_source
 from ingest.fetch.errors import FetchError
 from ingest.fetch.guard import Guard
 from ingest.fetch.pace import Pacer
@@ -41,6 +41,7 @@ __all__ = [
     "open_archive",
     "open_client",
     "page_count_complaint",
+    "poll_source",
     "probe_source",
     "read_body",
     "replay_source",

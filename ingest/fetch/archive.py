@@ -14,12 +14,13 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import fcntl
+import io
 import os
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import polars as pl
 
@@ -31,10 +32,12 @@ MAX_FILE_BYTES = 256 * 1024 * 1024
 INDEX_NAME = "index.parquet"
 PAGE = frozenset({200, 203})
 GONE = frozenset({404, 410})
+Role = Literal["page", "list"]
 FACTS = ("volume_year", "category", "title", "discovered_from")
 
 INDEX_SCHEMA: dict[str, pl.DataType] = {
     "url": pl.String(),
+    "role": pl.String(),
     "target_url": pl.String(),
     "kind": pl.String(),
     "status": pl.Int64(),
@@ -67,10 +70,11 @@ class Entry:
     kind: str
     status: int
     recorded_at: dt.datetime
+    body_sha256: str
+    role: Role = "page"
     etag: str | None = None
     last_modified: str | None = None
     content_type: str | None = None
-    body_sha256: str | None = None
     body_bytes: int | None = None
     warc_file: str = ""
     warc_offset: int = 0
@@ -122,6 +126,13 @@ class PageState:
             self.checked_at = entry.recorded_at
             self.is_gone = entry.status in GONE
 
+    def validators(self) -> dict[str, str]:
+        """Conditional headers for asking again; none when no body is stored."""
+        if self.body is None:
+            return {}
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in headers.items() if value}
+
     def snapshot(self, source_id: str, url: str, volume_year: int | None) -> dict[str, object] | None:
         """The page's row of `ingest.schemas.Snapshots`, or None when no body was ever stored."""
         if self.body is None:
@@ -156,9 +167,10 @@ class Archive:
         self.folder = self.root / source_id
         self.max_file_bytes, self.agent = max_file_bytes, agent
         self.states: dict[str, PageState] = {}
+        self.lists: dict[str, PageState] = {}
         self._entries: list[Entry] = []
         self._lock = threading.Lock()
-        self._file: BinaryIO | None = None
+        self._file: io.FileIO | None = None
         self._file_name = ""
         self._serial = 0
         self._started = dt.datetime.now(dt.UTC)
@@ -186,31 +198,35 @@ class Archive:
         finally:
             self._release()
 
-    def state(self, url: str) -> PageState:
-        """What is known about a page (an empty state for a new one)."""
-        return self.states.get(url) or PageState()
+    def state(self, url: str, role: Role = "page") -> PageState:
+        """What is known about a page or list page (an empty state for a new one)."""
+        return (self.states if role == "page" else self.lists).get(url) or PageState()
 
-    def store(self, url: str, response: Response, facts: Mapping[str, str] | None = None) -> Entry:
+    def body(self, entry: Entry) -> bytes:
+        """The body that an entry of this archive holds. Raises ArchiveError."""
+        return read_body(self.root, entry.warc_file, entry.warc_offset)[0]
+
+    def store(self, url: str, response: Response, facts: Mapping[str, str] | None = None, role: Role = "page") -> Entry:
         """Archive an answer: as a revisit when its body is already stored, else whole. Gives its entry.
 
         `facts` is what the list pages said about the page (see FACTS).
         """
         with self._lock:
-            state, final = self.state(url), response.final
+            state, final = self.state(url, role), response.final
             known = _same_body(state, final)
-            records = [record for hop in response.hops[:-1] for record in _pair(hop, url)]
+            records = [record for hop in response.hops[:-1] for record in _pair(hop, url, role)]
             told = {name: str(value) for name, value in (facts or {}).items()}
             if told and told != state.facts:
                 records.insert(0, warc.metadata_record(url, final.requested_at, told))
-            records.append(warc.request_record(final, url))
+            records.append(warc.request_record(final, url, role))
             if known is None:
-                records.append(warc.response_record(final, url))
+                records.append(warc.response_record(final, url, role))
             else:
-                assert known.body_sha256 is not None  # noqa: S101 (an entry with a body has its hash)
-                records.append(warc.revisit_record(final, url, known.body_sha256, known.target_url, known.recorded_at))
+                records.append(warc.revisit_record(final, url, role, known))
             file, offset, length = self._append(records)
             entry = replace(
                 _entry_of_hop(url, final, known, told or state.facts),
+                role=role,
                 warc_file=file,
                 warc_offset=offset,
                 warc_length=length,
@@ -226,10 +242,10 @@ class Archive:
             records = [warc.metadata_record(url, moment, told)] if told else []
             records.append(warc.resource_record(url, page.body, page.content_type, moment))
             file, offset, length = self._append(records)
-            bare = Entry(url, url, "resource", 200, moment, content_type=page.content_type)
+            digest = warc.sha256_hex(page.body)
+            bare = Entry(url, url, "resource", 200, moment, digest, content_type=page.content_type)
             entry = replace(
                 _with_facts(bare, told),
-                body_sha256=warc.sha256_hex(page.body),
                 body_bytes=len(page.body),
                 warc_file=file,
                 warc_offset=offset,
@@ -240,7 +256,8 @@ class Archive:
 
     def _remember(self, entry: Entry) -> None:
         self._entries.append(entry)
-        self.states.setdefault(entry.url, PageState()).add(entry)
+        states = self.states if entry.role == "page" else self.lists
+        states.setdefault(entry.url, PageState()).add(entry)
 
     def _append(self, records: list[warc.Record]) -> tuple[str, int, int]:
         """Write records in one piece. Gives file, offset and length of the last one."""
@@ -249,8 +266,7 @@ class Archive:
             self._open_next_file()
         assert self._file is not None  # noqa: S101 (just opened)
         start = self._file.tell()
-        self._file.write(data)
-        self._sync()
+        self._write(data)
         offset, length = places[-1]
         return self._file_name, start + offset, length
 
@@ -259,7 +275,7 @@ class Archive:
             self._file.close()
         name = f"{self.source_id}-{self._started:%Y%m%dT%H%M%S%f}-{self._serial:05d}.warc.gz"
         self._serial += 1
-        self._file = (self.folder / name).open("xb")
+        self._file = (self.folder / name).open("xb", buffering=0)
         self._file_name = f"{self.source_id}/{name}"
         info = {
             "software": PRODUCT,
@@ -269,13 +285,21 @@ class Archive:
             "http-header-user-agent": self.agent,
         }
         data, _ = warc.serialise([warc.warcinfo(name, info)])
-        self._file.write(data)
-        self._sync()
+        self._write(data)
 
-    def _sync(self) -> None:
+    def _write(self, data: bytes) -> None:
+        """Write and sync; a write that fails half way (a full disk) is undone. Raises ArchiveError."""
         assert self._file is not None  # noqa: S101 (called after opening)
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        start, rest = self._file.tell(), memoryview(data)
+        try:
+            while rest:
+                rest = rest[self._file.write(rest) :]
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                self._file.truncate(start)
+                self._file.seek(start)
+            raise ArchiveError(f"{self._file_name} cannot be written ({error.strerror})") from error
 
     def _release(self) -> None:
         if self._holder is not None:
@@ -326,7 +350,10 @@ def scan_file(file: Path, name: str, start: int = 0) -> list[Entry]:
     told: dict[str, dict[str, str]] = {}
     with file.open("rb") as handle:
         for member in warc.read_members(handle, start):
-            record = warc.parse_record(member.data)
+            try:
+                record = warc.parse_record(member.data)
+            except ValueError:  # verify_archive tells about it
+                continue
             page_url = record.rec_headers.get_header(warc.PAGE_FIELD)
             if record.rec_type == "metadata" and page_url:
                 told[page_url] = _parse_facts(record.raw_stream.read())
@@ -400,8 +427,8 @@ def _cut_torn_end(file: Path, end: int) -> None:
         handle.truncate(end)
 
 
-def _pair(hop: Hop, url: str) -> list[warc.Record]:
-    return [warc.request_record(hop, url), warc.response_record(hop, url)]
+def _pair(hop: Hop, url: str, role: Role) -> list[warc.Record]:
+    return [warc.request_record(hop, url, role), warc.response_record(hop, url, role)]
 
 
 def _same_body(state: PageState, hop: Hop) -> Entry | None:
@@ -444,6 +471,7 @@ def _entry_of_record(record: warc.Record, page_url: str, facts: Mapping[str, str
         last_modified=headers.get_header("Last-Modified") if headers else None,
         content_type=(headers or fields).get_header("Content-Type"),
         body_sha256=warc.digest_to_hex(fields.get_header("WARC-Payload-Digest") or "") or warc.sha256_hex(body),
+        role="list" if fields.get_header(warc.ROLE_FIELD) == "list" else "page",
         body_bytes=None if record.rec_type == "revisit" else len(body),
     )
     return _with_facts(entry, facts)

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from ingest.catalogue import Articles, Crawl, LinkRule, PageAddress, Pagination, Source, VolumeYear
+from ingest.fetch.archive import Archive, ArchiveError, PageState
 from ingest.fetch.client import HttpClient, Response
 from ingest.fetch.errors import FetchError
 from ingest.fetch.lists import Link, ListPage, read_list_page
@@ -46,6 +47,7 @@ class Walk:
     """The state of one crawl: what is waiting, what was seen, what was found, what went wrong."""
 
     source: Source
+    archive: Archive | None = None
     queue: deque[ListRef] = field(default_factory=deque)
     seen: set[str] = field(default_factory=set)
     refs: dict[str, dict[str, object]] = field(default_factory=dict)
@@ -86,14 +88,15 @@ class Walk:
 
 
 def crawl_source(
-    source: Source, http: HttpClient, progress: Progress | None = None
+    source: Source, http: HttpClient, progress: Progress | None = None, archive: Archive | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Find the pages of a source: from its list pages, its plain list and its folders and archives.
 
     Returns (page_refs, quarantine). Articles on hosts that are not allowed stay in page_refs: the fetch
-    stage refuses and records them. A list page that cannot be read is a row of the quarantine.
+    stage refuses and records them. A list page that cannot be read is a row of the quarantine. With an
+    archive the list pages are archived too, and asked for again by conditional requests.
     """
-    walk = Walk(source)
+    walk = Walk(source, archive)
     for page in source.pages:
         _add_listed(walk, page)
     _add_saved(walk)
@@ -107,6 +110,26 @@ def read_list(source: Source, response: Response) -> ListPage:
     """Read the answer to a list page's address with the rules of its source."""
     final = response.final
     return read_list_page(final.body, final.url, final.header("Content-Type"), source)
+
+
+def poll_source(source: Source, http: HttpClient) -> tuple[tuple[Link, ...], pl.DataFrame]:
+    """The links that the entry pages lead to, by the first rule only: for noticing a new volume cheaply.
+
+    Returns (links, quarantine); links are lists of the first level, or pages where there are no levels.
+    """
+    walk, links = Walk(source), list[Link]()
+    if source.crawl is None:
+        return (), typed_frame(Quarantine, [])
+    _enqueue_entries(walk, source.crawl)
+    while walk.queue and walk.asked < source.crawl.max_list_pages:
+        ref = walk.queue.popleft()
+        if ref.level > 0:
+            links.append(Link(ref.url, ref.trail[-1]))
+            continue
+        walk.asked += 1
+        _visit(walk, source.crawl, ref, http)
+    links += [Link(url, str(row["title"] or "")) for url, row in walk.refs.items()]
+    return tuple(links), typed_frame(Quarantine, list(walk.quarantine.values()))
 
 
 def follows(link: Link, rule: LinkRule) -> bool:
@@ -206,8 +229,7 @@ def _add_saved(walk: Walk) -> None:
 
 
 def _walk_lists(walk: Walk, crawl: Crawl, http: HttpClient, progress: Progress) -> None:
-    for entry in crawl.entries:
-        walk.enqueue(ListRef(canonical_url(entry, walk.source.canonical), 0))
+    _enqueue_entries(walk, crawl)
     while walk.queue:
         ref = walk.queue.popleft()
         if walk.asked >= crawl.max_list_pages:
@@ -220,22 +242,42 @@ def _walk_lists(walk: Walk, crawl: Crawl, http: HttpClient, progress: Progress) 
         progress(f"{walk.source.source_id}: {walk.asked} list pages read, {len(walk.refs)} pages found")
 
 
+def _enqueue_entries(walk: Walk, crawl: Crawl) -> None:
+    for entry in crawl.entries:
+        walk.enqueue(ListRef(canonical_url(entry, walk.source.canonical), 0))
+
+
 def _visit(walk: Walk, crawl: Crawl, ref: ListRef, http: HttpClient) -> None:
+    known = walk.archive.state(ref.url, "list") if walk.archive else PageState()
     try:
-        response = http.get(ref.url, walk.source)
+        response = http.get(ref.url, walk.source, known.validators())
     except FetchError as error:
         walk.complain(ref.url, error.check, f"list page not read: {error.reason}", _text(error.status))
         return
-    if response.status != 200:
+    if walk.archive and (response.status != 304 or known.body):
+        walk.archive.store(ref.url, response, role="list")
+    if response.status != 200 and not (response.status == 304 and known.body):
         walk.complain(
             ref.url, "list_page_status", f"list page not read: status {response.status}", str(response.status)
         )
         return
     if response.final.url != ref.url:
         walk.seen.add(canonical_url(response.final.url, walk.source.canonical))
-    page = read_list(walk.source, response)
+    try:
+        page = _read_known_list(walk, response, known)
+    except ArchiveError as error:
+        walk.complain(ref.url, "archive", f"list page not read: {error}")
+        return
     found = _take_links(walk, crawl, ref, page)
     _take_next_pages(walk, crawl, ref, page, found)
+
+
+def _read_known_list(walk: Walk, response: Response, known: PageState) -> ListPage:
+    """Read a list page from the answer, or from the archive when the answer is that nothing changed."""
+    if response.status == 304 and walk.archive and known.body:
+        body = walk.archive.body(known.body)
+        return read_list_page(body, known.body.target_url, known.body.content_type, walk.source)
+    return read_list(walk.source, response)
 
 
 def _take_links(walk: Walk, crawl: Crawl, ref: ListRef, page: ListPage) -> int:

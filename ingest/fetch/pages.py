@@ -79,8 +79,13 @@ def fetch_pages(
     for ref in _in_order(refs, archive):
         by_host.setdefault(host_of(str(ref["url"])), []).append(ref)
     with ThreadPoolExecutor(max_workers=max(1, min(len(by_host), MAX_HOSTS_AT_ONCE))) as pool:
-        for future in [pool.submit(run.fetch_all, rows) for rows in by_host.values()]:
-            future.result()
+        futures = [pool.submit(run.fetch_all, rows) for rows in by_host.values()]
+        try:
+            for future in futures:
+                future.result()
+        except BaseException:  # a full disk, an interrupt: the other hosts' threads end after their page
+            run.is_stopped.set()
+            raise
     return FetchResult(
         snapshots=_snapshots(source, refs, previous_snapshots, archive),
         fetch_log=typed_frame(FetchLog, sorted(run.log, key=lambda row: str(row["url"]))),
@@ -103,10 +108,13 @@ class _Run:
     quarantine: list[Row] = field(default_factory=list)
     asked: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+    is_stopped: threading.Event = field(default_factory=threading.Event)
 
     def fetch_all(self, refs: list[Row]) -> None:
         """Fetch pages of one host, one after the other."""
         for ref in refs:
+            if self.is_stopped.is_set():
+                return
             requested_at = dt.datetime.now(dt.UTC)
             outcome = self._fetch(ref)
             self._note(str(ref["url"]), requested_at, outcome)
@@ -125,7 +133,7 @@ class _Run:
         try:
             if url in self.saved or is_file_url(url):
                 return self._take_saved(url, state, facts)
-            return self._take_answer(url, self.http.get(url, self.source, _validators(state)), state, facts)
+            return self._take_answer(url, self.http.get(url, self.source, state.validators()), state, facts)
         except FetchError as error:
             return Outcome(error.outcome, error.status, error.reason, error.attempts, error.elapsed_ms, error.check)
 
@@ -219,14 +227,6 @@ def _in_order(refs: pl.DataFrame, archive: Archive) -> Iterator[Row]:
     never = dt.datetime.min.replace(tzinfo=dt.UTC)
     rows = list(refs.iter_rows(named=True))
     yield from sorted(rows, key=lambda row: archive.state(str(row["url"])).checked_at or never)
-
-
-def _validators(state: PageState) -> dict[str, str]:
-    """Conditional headers for a page whose body is stored."""
-    if state.body is None:
-        return {}
-    headers = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
-    return {name: value for name, value in headers.items() if value}
 
 
 def _refusal(status: int) -> str:

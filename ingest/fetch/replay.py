@@ -24,7 +24,7 @@ def replay_source(archive_root: Path, source_id: str) -> tuple[pl.DataFrame, pl.
     folder = Path(archive_root) / source_id
     entries = [entry for file in warc_files(folder) for entry in scan_file(file, f"{source_id}/{file.name}")]
     states: dict[str, PageState] = {}
-    for entry in sorted(entries, key=_when):
+    for entry in sorted((entry for entry in entries if entry.role == "page"), key=_when):
         states.setdefault(entry.url, PageState()).add(entry)
     refs = [_ref(source_id, url, states[url]) for url in sorted(states)]
     rows = (states[url].snapshot(source_id, url, _year(states[url])) for url in sorted(states))

@@ -8,6 +8,7 @@ bytes, not the whole exchange: a server that drips one byte a second would hold 
 from __future__ import annotations
 
 import contextlib
+import queue
 import socket
 import sys
 import threading
@@ -21,6 +22,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from ingest.fetch.errors import TimedOutError
 from ingest.fetch.guard import Guard
 
 
@@ -80,10 +82,7 @@ CURRENT: ContextVar[Exchange] = ContextVar("current_exchange")
 def _connect(connection: HTTPConnection) -> socket.socket:
     """Open a socket to the addresses that the guard allows, in order; like urllib3's own `_new_conn`."""
     exchange = CURRENT.get()
-    if connection.proxy is None:
-        targets = exchange.guard.addresses(connection.host, connection.port or 80, is_local=exchange.is_local)
-    else:
-        targets = [(connection.host, connection.port or 80)]
+    targets = _resolve(connection, exchange) if connection.proxy is None else [(connection.host, connection.port or 80)]
     failure: OSError | None = None
     for target in targets:
         try:
@@ -95,9 +94,32 @@ def _connect(connection: HTTPConnection) -> socket.socket:
     raise NewConnectionError(connection, f"no connection: {failure}") from failure
 
 
+def _resolve(connection: HTTPConnection, exchange: Exchange) -> list[tuple[str, int]]:
+    """The guard's addresses, within the time to connect: the system's resolver knows no time-out of ours."""
+    answers: queue.SimpleQueue[list[tuple[str, int]] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(exchange.guard.addresses(connection.host, connection.port or 80, is_local=exchange.is_local))
+        except Exception as error:  # noqa: BLE001 - handed to the thread that asked
+            answers.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=_seconds(connection, exchange))
+    except queue.Empty:
+        raise TimedOutError(f"no answer in time: the name {connection.host} was not resolved") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _seconds(connection: HTTPConnection, exchange: Exchange) -> float:
+    return connection.timeout if isinstance(connection.timeout, int | float) else exchange.deadline.seconds
+
+
 def _open(connection: HTTPConnection, exchange: Exchange, target: tuple[str, int]) -> socket.socket:
-    timeout = connection.timeout if isinstance(connection.timeout, int | float) else exchange.deadline.seconds
-    sock = socket.create_connection(target, timeout=timeout)
+    sock = socket.create_connection(target, timeout=_seconds(connection, exchange))
     for option in connection.socket_options or ():
         sock.setsockopt(*option)
     sys.audit("http.client.connect", connection, connection.host, connection.port)

@@ -6,7 +6,8 @@ Belongs here: the format. Does not belong here: files, folders and what is known
 Each record is its own gzip member, so that it can be read by its offset alone and a torn file is good up
 to its last whole member. Bodies are stored decoded, hence their digest is the body hash of a snapshot; the
 server's Content-Encoding, Transfer-Encoding and Content-Length stand under `X-Archive-Orig-` names. The
-field `Page-URI` names the page that a record belongs to, also where a redirect led elsewhere.
+field `Page-URI` names the page that a record belongs to, also where a redirect led elsewhere; `Page-Role`
+says whether it is a page to read or a list page.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import io
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 from urllib.parse import quote
 
 from warcio.archiveiterator import ArchiveIterator
@@ -29,6 +30,7 @@ from warcio.warcwriter import WARCWriter
 from ingest.fetch.client import Headers, Hop
 
 PAGE_FIELD = "Page-URI"
+ROLE_FIELD = "Page-Role"
 SERVER_NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 SAME_PAYLOAD = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 _RENAMED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
@@ -37,6 +39,17 @@ _READ_BYTES = 256 * 1024
 Record = Any  # warcio has no types
 
 builder = RecordBuilder(warc_version="1.1")
+
+
+class Stored(Protocol):
+    """A body that an earlier record holds: its address, its time, its hash."""
+
+    @property
+    def target_url(self) -> str: ...  # noqa: D102
+    @property
+    def recorded_at(self) -> dt.datetime: ...  # noqa: D102
+    @property
+    def body_sha256(self) -> str: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +94,22 @@ def warcinfo(filename: str, info: Mapping[str, str]) -> Record:
     return builder.create_warcinfo_record(filename, info)
 
 
-def request_record(hop: Hop, page_url: str) -> Record:
+def request_record(hop: Hop, page_url: str, role: str) -> Record:
     """The request of a hop."""
     line = StatusAndHeaders(hop.request_line, list(_clean(hop.request_headers)), is_http_request=True)
     return builder.create_warc_record(
-        hop.url, "request", payload=io.BytesIO(), length=0, http_headers=line, warc_headers_dict=_fields(hop, page_url)
+        hop.url,
+        "request",
+        payload=io.BytesIO(),
+        length=0,
+        http_headers=line,
+        warc_headers_dict=_fields(hop, page_url, role),
     )
 
 
-def response_record(hop: Hop, page_url: str) -> Record:
+def response_record(hop: Hop, page_url: str, role: str) -> Record:
     """The whole answer of a hop."""
-    fields = _fields(hop, page_url) | {"WARC-Payload-Digest": payload_digest(sha256_hex(hop.body))}
+    fields = _fields(hop, page_url, role) | {"WARC-Payload-Digest": payload_digest(sha256_hex(hop.body))}
     if hop.is_truncated:
         fields["WARC-Truncated"] = "length"
     headers = StatusAndHeaders(
@@ -107,15 +125,13 @@ def response_record(hop: Hop, page_url: str) -> Record:
     )
 
 
-def revisit_record(
-    hop: Hop, page_url: str, body_sha256: str, refers_to_url: str, refers_to_date: dt.datetime
-) -> Record:
+def revisit_record(hop: Hop, page_url: str, role: str, known: Stored) -> Record:
     """An answer whose body is already stored: not modified (304), or the same body again."""
-    fields = _fields(hop, page_url) | {
+    fields = _fields(hop, page_url, role) | {
         "WARC-Profile": SERVER_NOT_MODIFIED if hop.status == 304 else SAME_PAYLOAD,
-        "WARC-Refers-To-Target-URI": refers_to_url,
-        "WARC-Refers-To-Date": warc_date(refers_to_date),
-        "WARC-Payload-Digest": payload_digest(body_sha256),
+        "WARC-Refers-To-Target-URI": known.target_url,
+        "WARC-Refers-To-Date": warc_date(known.recorded_at),
+        "WARC-Payload-Digest": payload_digest(known.body_sha256),
     }
     headers = StatusAndHeaders(_status_line(hop), list(_stored(hop.headers)), hop.protocol)
     return builder.create_warc_record(hop.url, "revisit", http_headers=headers, warc_headers_dict=fields)
@@ -189,8 +205,8 @@ def parse_record(data: bytes, *, check_digests: bool = False) -> Record:
         raise ValueError(f"not a WARC record: {error}") from error
 
 
-def _fields(hop: Hop, page_url: str) -> dict[str, str]:
-    return {PAGE_FIELD: page_url, "WARC-Date": warc_date(hop.requested_at)}
+def _fields(hop: Hop, page_url: str, role: str) -> dict[str, str]:
+    return {PAGE_FIELD: page_url, ROLE_FIELD: role, "WARC-Date": warc_date(hop.requested_at)}
 
 
 def _status_line(hop: Hop) -> str:

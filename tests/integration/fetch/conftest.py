@@ -200,7 +200,7 @@ class Bench:
     def run(self, source: Source, http: HttpClient | None = None) -> FetchResult:
         """Crawl and fetch once; frames are validated, snapshots kept for the next run."""
         with http or self.client() as client, open_archive(self.root, source.source_id) as archive:
-            self.refs, crawl_quarantine = crawl_source(source, client)
+            self.refs, crawl_quarantine = crawl_source(source, client, archive=archive)
             result = fetch_pages(source, self.refs, self.snapshots, archive, client)
         PageRefs.validate(self.refs, lazy=True)
         FetchLog.validate(result.fetch_log, lazy=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import os
 import shutil
 from pathlib import Path
 
@@ -158,6 +160,25 @@ def test_two_runs_do_not_write_one_archive(filled: Bench):
 def test_a_body_that_is_not_there_is_a_clear_error(filled: Bench, file: str, offset: int, message: str):
     with pytest.raises(ArchiveError, match=message):
         read_body(filled.root, file.replace("FIRST", files(filled)[0].name), offset)
+
+
+def test_a_full_disk_ends_the_run_and_leaves_whole_records(filled: Bench, monkeypatch: pytest.MonkeyPatch):
+    filled.server.routes["/3.html"] = reply(body=b"changed")
+    real, calls = os.fsync, []
+
+    def full(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(ArchiveError, match=r"cannot be written \(No space left on device\)"):
+        filled.run(make_source(pages=PAGES))
+    monkeypatch.undo()
+    assert verify_archive(filled.root, filled.snapshots).is_sound
+    assert filled.run(make_source(pages=PAGES)).fetch_log.height == 6
+    assert filled.snapshots.height == 6
 
 
 # verification

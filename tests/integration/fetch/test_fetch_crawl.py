@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import Behaviour, Bench, make_source, reply
 
-from ingest.fetch import page_count_complaint
+from ingest.fetch import page_count_complaint, poll_source, replay_source
+from ingest.fetch.archive import read_entries
 
 SITE = "http://a.localhost"
 
@@ -202,3 +203,41 @@ def test_a_redirected_list_is_read_where_it_leads(site: Bench):
     site.server.routes["/nj2017/q/"] = listing(("9.html", "总工会"))
     site.run(crawling())
     assert (f"{SITE}/nj2017/q/9.html", 2017, "总工会") in found(site)
+
+
+def test_list_pages_are_archived_once_and_asked_conditionally(site: Bench):
+    entry = site.server.routes["/nianjian/"]
+    site.server.routes["/nianjian/"] = reply(body=page(("2018juan/", "2018卷"), ("2017juan/", "2017卷")), ETag='"v1"')
+    site.run(crawling())
+    site.server.routes["/nianjian/"] = reply("304 Not Modified", b"")
+    site.server.log.clear()
+    site.run(crawling())
+    assert found(site) == ALL_FOUND
+    assert site.server.log[1].headers["If-None-Match"] == '"v1"'
+    lists = [entry for entry in read_entries(site.root, "faulty") if entry.role == "list"]
+    kinds = sorted((entry.kind, entry.status) for entry in lists if entry.url == f"{SITE}/nianjian/")
+    assert kinds == [("response", 200), ("revisit", 304)]
+    assert [entry.kind for entry in lists].count("response") == 6
+    assert replay_source(site.root, "faulty")[0].sort("url").equals(site.refs.sort("url"))
+    site.server.routes["/nianjian/"] = entry
+    site.run(crawling())
+    assert found(site) == ALL_FOUND
+
+
+def test_polling_reads_only_the_entry_pages(site: Bench):
+    with site.client() as http:
+        links, quarantine = poll_source(crawling(), http)
+    assert [(link.url, link.text) for link in links] == [
+        (f"{SITE}/nianjian/2018juan/", "2018卷"),
+        (f"{SITE}/nianjian/2017juan/", "2017卷"),
+    ]
+    assert quarantine.height == 0
+    assert site.server.paths() == ["/nianjian/"]
+
+
+def test_polling_a_flat_list_gives_its_pages_and_a_dead_one_its_reason(site: Bench):
+    flat = crawling(entries=[f"{SITE}/nianjian/2018juan/qunzhong/"], levels=[], articles={"url": r"/\d+\.html$"})
+    with site.client() as http:
+        assert [link.text for link in poll_source(flat, http)[0]] == ["总工会", "妇联", "共青团"]
+        dead = crawling(entries=[f"{SITE}/none/"])
+        assert poll_source(dead, http)[1]["check"].to_list() == ["list_page_status"]

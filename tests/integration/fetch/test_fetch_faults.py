@@ -161,6 +161,18 @@ def test_a_host_name_without_address(bench: Bench):
     assert "the host nowhere.example has no address" in row["reason"]
 
 
+def test_a_name_server_that_never_answers(bench: Bench):
+    def silence(host: str, port: int) -> list[str]:
+        time.sleep(4)
+        return ["8.8.8.8"]
+
+    source = make_source(hosts=["slow.example"], pages=["http://slow.example/page"], is_local=False)
+    started = time.monotonic()
+    row = bench.run(source, HttpClient(Guard(resolver=silence))).fetch_log.row(0, named=True)
+    assert "the name slow.example was not resolved" in row["reason"]
+    assert time.monotonic() - started < 4
+
+
 def test_an_allowed_public_name_that_leads_to_a_private_address_is_never_connected(bench: Bench):
     port = bench.server.address.rpartition(":")[2]
     source = make_source(hosts=["rebound.example"], pages=[f"http://rebound.example:{port}/page"], is_local=False)
