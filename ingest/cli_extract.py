@@ -15,13 +15,12 @@ from ingest.cli_errors import InputError, one_sentence
 from ingest.extract import extract_claims
 from ingest.parse import parse_html, parse_text
 from ingest.parse.charset import decode
+from ingest.parse.stage import is_noise
 from ingest.records import Claim, Context, Page
 
 TEXT_SUFFIXES = frozenset({".txt"})
 HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".shtml"})
 SIDECAR = ".meta.json"
-# More lost characters than this share of the text: not text in any charset we know.
-MOST_LOST = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def read_file(path: Path) -> Page:
         raise InputError(f"{path} is empty.")
     sidecar = read_sidecar(path)
     page = _parse(path, body, sidecar)
-    if "\x00" in page.text or page.replacement_chars > MOST_LOST * max(len(page.text), 1):
+    if is_noise(page.text):
         raise InputError(f"{path} is no text: its bytes fit no charset of Chinese pages.")
     return page
 
@@ -93,14 +92,7 @@ def _parse(path: Path, body: bytes, sidecar: Sidecar) -> Page:
     if path.suffix.lower() not in TEXT_SUFFIXES:
         return parse_html(body, url=url, page_id=path.stem, title=sidecar.title)
     decoded = decode(body)
-    return parse_text(
-        decoded.text,
-        page_id=path.stem,
-        url=url,
-        title=sidecar.title or "",
-        charset_declared=decoded.declared,
-        charset_used=decoded.used,
-    )
+    return parse_text(decoded.text, page_id=path.stem, url=url, title=sidecar.title or "", decoded=decoded)
 
 
 def read_sidecar(path: Path) -> Sidecar:
@@ -144,9 +136,9 @@ def fetch_page(url: str) -> Page:
 
 
 def page_stem(url: str) -> str:
-    """The last named part of an address, without its suffix."""
-    parts = [part for part in url.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0].split("/")[2:] if part]
-    return Path(parts[-1]).stem if parts else url
+    """The last named part of an address without its suffix; the host when there is only that."""
+    host, *parts = [part for part in url.split("?")[0].split("#")[0].split("/")[2:] if part]
+    return Path(parts[-1]).stem if parts else host
 
 
 def _source_for(url: str) -> "Source":  # type: ignore[name-defined] # noqa: F821, UP037

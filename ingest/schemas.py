@@ -215,11 +215,13 @@ class Claims(Frame):
     note: str = pa.Field(nullable=True)
 
     @pa.dataframe_check
+    @classmethod
     def span_runs_forward(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A claim's span is not empty."""
         return data.lazyframe.select(pl.col("char_start") < pl.col("char_end"))
 
     @pa.dataframe_check
+    @classmethod
     def value_inside_interval(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """low <= value <= high wherever they are given."""
         low = (pl.col("value_low") <= pl.col("obs_value")).fill_null(value=True)
@@ -227,6 +229,7 @@ class Claims(Frame):
         return data.lazyframe.select(low & high)
 
     @pa.dataframe_check
+    @classmethod
     def share_is_at_most_hundred(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A rate's level lies between 0 and 100 percent."""
         level_rate = (
@@ -236,6 +239,7 @@ class Claims(Frame):
         return data.lazyframe.select((~level_rate | inside).fill_null(value=True))
 
     @pa.dataframe_check
+    @classmethod
     def mapped_claim_has_region_and_year(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """A claim mapped to a metric names its region and year; else it is not citable."""
         placed = pl.col("ref_area_name").is_not_null() & pl.col("ref_year").is_not_null()

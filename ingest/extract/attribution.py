@@ -33,6 +33,7 @@ YEAR_PHRASE = re.compile(
     r"(?:截至|截止|由|从|自)?(?:(?:1[89]|20)\d{2}年|年)(?:底|末|初|度)?(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)"
 )
 MONEY = "yuan"
+CONTRACT_COVERAGE = frozenset({"collective_contract_enterprises", "collective_contract_workers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +107,7 @@ def _admissible(sentence: Sentence) -> list[Occurrence]:
     """Occurrences whose context is there, without those inside a longer admissible one."""
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
     kept = [item for item in sentence.occurrences if _has_context(item.label, context, sentence.text)]
-    result: list[Occurrence] = []
-    for item in kept:
-        if not any(_swallows(other, item) for other in kept):
-            result.append(item)
-    return result
+    return [item for item in kept if not any(_swallows(other, item) for other in kept)]
 
 
 def _has_context(label: Label, context: str, sentence: str) -> bool:
@@ -225,7 +222,7 @@ def _right_pair(index: int, quantity: Quantity, item: Occurrence, view: str, sen
         score, rule = 44.0 - 1.0 * len(residue), "purpose_after"
     else:
         return None
-    if _named_by_next(item, quantity, sentence, view):
+    if _named_by_next(item, sentence, view):
         score -= 40.0
     return _enough(Pair(score + _weight(item), index, item, rule))
 
@@ -252,7 +249,7 @@ def _evidence(item: Occurrence, sentence: Sentence) -> float:
     return -6.0 if any(word in sentence.before for word in item.label.needs) else -10.0
 
 
-def _named_by_next(item: Occurrence, quantity: Quantity, sentence: Sentence, view: str) -> bool:
+def _named_by_next(item: Occurrence, sentence: Sentence, view: str) -> bool:
     """The label stands directly before the next number, whose noun it is then."""
     following = next((other for other in sentence.quantities if other.start >= item.end), None)
     if following is None:
@@ -349,11 +346,11 @@ def _coordinated(pair: Pair, occurrences: list[Occurrence], view: str, quantity:
     found: list[Occurrence] = []
     head = pair.occurrence
     for item in sorted(occurrences, key=lambda other: -other.end):
-        joined = view[item.end : head.start]
-        if item.end <= head.start and joined in words()["conjunction"] and allows(item.label, quantity):
-            if set(item.label.metrics) != set(pair.occurrence.label.metrics) and item.label.position != "right":
-                found.append(item)
-                head = item
+        is_joined = item.end <= head.start and view[item.end : head.start] in words()["conjunction"]
+        is_other = item.label.metrics != pair.occurrence.label.metrics and item.label.position != "right"
+        if is_joined and is_other and allows(item.label, quantity):
+            found.append(item)
+            head = item
     return found if quantity.dimension == "percent" else []
 
 
@@ -597,7 +594,9 @@ def _carry_contract_type(matches: list[Match | None]) -> list[Match | None]:
     for match in matches:
         if match and "collective_contracts" in match.codes:
             kind = {key: value for key, value in match.breakdown.items() if key == "contract_type"}
-        elif match and kind and {"collective_contract_enterprises", "collective_contract_workers"} & set(match.codes):
-            match = Match(match.codes, kind | match.breakdown, match.rule + "+contract_type", match.label)
-        result.append(match)
+        is_coverage = match is not None and not CONTRACT_COVERAGE.isdisjoint(match.codes)
+        if match and kind and is_coverage:
+            result.append(Match(match.codes, kind | match.breakdown, match.rule + "+contract_type", match.label))
+        else:
+            result.append(match)
     return result

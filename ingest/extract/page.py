@@ -14,7 +14,7 @@ from ingest.extract.bodies import Bodies
 from ingest.extract.places import Place, Places
 from ingest.extract.prose import Damage, Reading, read_prose
 from ingest.extract.quantities import Quantity
-from ingest.extract.status import Status, read_status
+from ingest.extract.status import Moment, Status, read_status
 from ingest.extract.tables import read_table
 from ingest.extract.view import View, make_view
 from ingest.extract.years import Years
@@ -72,9 +72,8 @@ def _claims(reading: Reading, page: Page, view: View, years: Years, places: Plac
     clause_start = max(clause_start, reading.sentence.start)
     claims = []
     for code in codes:
-        status = read_status(
-            quantity, view.text, clause_start, reading.sentence.text, code, mark, years.page_year.year, year
-        )  # fmt: skip
+        moment = Moment(year, mark, years.page_year.year)
+        status = read_status(quantity, view.text, clause_start, reading.sentence.text, code, moment)
         claims.append(_claim(reading, code, page, view, (year, year_basis), place, status))
     return claims
 

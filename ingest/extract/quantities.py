@@ -62,8 +62,10 @@ def lookalike_pattern() -> re.Pattern[str]:
         r"(?:1[5-9]|20)\d{2}\s*年(?:度|底|末|初|中)?(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日|底|末|初|份)?)?",
         rf"[一二][{DATE_DIGITS}]{{3}}年(?:度|底|末|初)?(?:[{DATE_DIGITS}]{{1,3}}月(?:[{DATE_DIGITS}]{{1,3}}日)?)?",
         rf"(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*[-—~～至]\s*(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*月(?:份)?",
-        rf"(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*月\s*(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*(?:日|号)?"
-        rf"(?:\s*(?:[-—~～至、]|和)\s*(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*(?:月\s*\d{{1,2}}\s*)?日)?(?=\D|$)",
+        (
+            rf"(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*月\s*(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*(?:日|号)?"
+            rf"(?:\s*(?:[-—~～至、]|和)\s*(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})\s*(?:月\s*\d{{1,2}}\s*)?日)?(?=\D|$)"
+        ),
         rf"(?<!个)(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})月(?:份|底|末|初|中旬|上旬|下旬)?",
         r"\d{1,2}\s*[-—~～至]\s*\d{1,2}\s*日",
         rf"(?:近|约|满|历时|长达)?(?:\d+|[{CHINESE}]+)(?:多|余|来|几)?\s*(?:{_any(words()['duration'])})(?![次万亿])",
@@ -205,11 +207,19 @@ def _single(match: re.Match[str], text: str, numeral: Numeral, number_start: int
     qualifier = _qualifier(match, numeral)
     if numeral.is_bare and text[start - 1 : start] in tuple("数上几"):
         start, qualifier = start - 1, "ORDER"
-    elif (numeral.is_bare and match["before"] in words()["left_qualifier_near"] and len(match["chinese"] or "") == 1) or ((match["chinese"] or "").startswith("十") and numeral.is_open and numeral.value == 10):
+    elif _names_only_an_order(match, numeral):
         qualifier = "ORDER"
     factor = unit.factor if unit else 1.0
     value, low, high = interval(numeral, qualifier, factor, unit.dimension if unit else "bare")
     return Quantity(start, match.end(), number_start, value, low, high, qualifier, unit, unit_raw, numeral)
+
+
+def _names_only_an_order(match: re.Match[str], numeral: Numeral) -> bool:
+    """近百 and 十余 say an order of magnitude and no value."""
+    chinese = match["chinese"] or ""
+    if numeral.is_bare:
+        return len(chinese) == 1 and match["before"] in words()["left_qualifier_near"]
+    return chinese.startswith("十") and numeral.is_open and numeral.value == 10
 
 
 def _unit(match: re.Match[str]) -> tuple[Unit | None, str]:

@@ -30,11 +30,20 @@ class Status:
     base_text: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The year of a figure, the mark it was read from, and the year its page speaks of."""
+
+    year: int | None
+    mark: TimeMark | None
+    page_year: int | None
+
+
 def read_status(
-    quantity: Quantity, view: str, clause_start: int, sentence: str, code: str | None, mark: TimeMark | None,
-    page_year: int | None, year: int | None,
-) -> Status:  # fmt: skip
+    quantity: Quantity, view: str, clause_start: int, sentence: str, code: str | None, moment: Moment
+) -> Status:
     """The status of `quantity`, read from its clause (`clause_start` to the number) and its sentence."""
+    mark = moment.mark
     lead = view[clause_start : quantity.start]
     tail = view[quantity.end : quantity.end + 8]
     change = change_kind(quantity, lead)
@@ -47,7 +56,7 @@ def read_status(
         statistic=statistic,
         period_type=_period(statistic, lead, sentence, mark, cumulative=cumulative),
         reporting_scope=_scope(lead, sentence),
-        is_target=_is_target(lead, tail, mark, page_year, year),
+        is_target=_is_target(lead, tail, moment),
         is_floor_language=quantity.qualifier in ("GE", "GT", "EQ") and _has(lead, "floor"),
         base_text=base_of(lead) if quantity.dimension == "percent" else None,
     )
@@ -76,8 +85,8 @@ def base_of(lead: str) -> str | None:
     return match[1] if match else None
 
 
-def _is_target(lead: str, tail: str, mark: TimeMark | None, page_year: int | None, year: int | None) -> bool:
-    if mark is not None and page_year is not None and year is not None and year > page_year + 1:
+def _is_target(lead: str, tail: str, moment: Moment) -> bool:
+    if moment.mark and moment.page_year and moment.year and moment.year > moment.page_year + 1:
         return True
     return _has(lead, "target") and not any(word in tail for word in ("完成",))
 
@@ -87,14 +96,11 @@ def _period(statistic: str | None, lead: str, sentence: str, mark: TimeMark | No
         return "multi_year" if mark is None or mark.first_year is None else "since_start"
     if mark is not None and mark.first_year is not None:
         return "multi_year"
-    if _has(lead, "per_year"):
-        return "per_year"
     if statistic in ("stock", "rate"):
         return "year_end"
-    if _has(sentence, "festival"):
-        return "festival"
-    if _has(lead, "event"):
-        return "event"
+    for period, text in (("per_year", lead), ("festival", sentence), ("event", lead)):
+        if _has(text, period):
+            return period
     return "year" if statistic else "unknown"
 
 

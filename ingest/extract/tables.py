@@ -24,7 +24,8 @@ from ingest.records import Cell, Claim, Page, Table
 from ingest.vocabulary import Unit, breakdown_words, metrics, units, words
 
 VALUE = re.compile(
-    r"^[*#]?\s*(?P<digits>-?(?:\d{1,3}(?: \d{3})+|\d[\d,]*)(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)(?P<unit>人次|人|个|户|家|元|%|件|份|名)?$"
+    r"^[*#]?\s*(?P<digits>-?(?:\d{1,3}(?: \d{3})+|\d[\d,]*)(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)"
+    r"(?P<unit>人次|人|个|户|家|元|%|件|份|名)?$"
 )
 YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})(?:\s*年|(?!\d))")
 BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,12})[)\]]")
@@ -48,6 +49,7 @@ class Header:
 
     @property
     def path(self) -> str:
+        """The whole hierarchy as printed, outermost first."""
         return " / ".join((*self.parents, self.text))
 
 
@@ -163,7 +165,7 @@ def _row_headers(grid: Grid) -> dict[int, Header]:
 
 
 def _is_part(text: str) -> bool:
-    return text.startswith(("#", "其中", "内:", "-", "—", "*")) or text.startswith(words()["of_which"])
+    return text.startswith(("#", "其中", "内:", "-", "—", "*", *words()["of_which"]))
 
 
 def _has_values(grid: Grid, row: int) -> bool:
@@ -227,6 +229,20 @@ def strip_numbering(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _CellReading:
+    """All that was read of one cell."""
+
+    cell: Cell
+    quantity: Quantity
+    meaning: Meaning | None
+    row: Header
+    column: Header
+    year: int | None
+    year_basis: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class _CellReader:
     table: Table
     number: int
@@ -248,7 +264,8 @@ class _CellReader:
         place = self._place(row, column, year)
         meaning = self._meaning(row, column, quantity)
         codes: tuple[str | None, ...] = meaning.codes if meaning else (None,)
-        return [self._claim(cell, quantity, code, meaning, row, column, (year, year_basis), place) for code in codes]
+        reading = _CellReading(cell, quantity, meaning, row, column, year, year_basis, place)
+        return [self._claim(reading, code) for code in codes]
 
     def _unit(self, match: re.Match[str], row: Header, column: Header, row_unit: str) -> Unit | None:
         """The measure word printed nearest: in the cell, the row's unit column, the headers, the caption."""
@@ -354,10 +371,9 @@ class _CellReader:
             return None
         return None
 
-    def _claim(
-        self, cell: Cell, quantity: Quantity, code: str | None, meaning: Meaning | None, row: Header, column: Header,
-        when: tuple[int | None, str], place: Place,
-    ) -> Claim:  # fmt: skip
+    def _claim(self, reading: _CellReading, code: str | None) -> Claim:
+        cell, quantity, meaning, place = reading.cell, reading.quantity, reading.meaning, reading.place
+        row, column = reading.row, reading.column
         breakdown = dict(sorted((meaning.breakdown if meaning else {}).items()))
         statistic = metrics()[code].statistic if code else None
         unit_code = (
@@ -384,9 +400,9 @@ class _CellReader:
             unit_raw=quantity.unit_raw,
             ref_area=place.ref_area,
             ref_area_name=place.name,
-            ref_year=when[0],
+            ref_year=reading.year,
             period_type="year_end" if statistic in ("stock", "rate") else "year" if statistic else "unknown",
-            year_basis=when[1],
+            year_basis=reading.year_basis,
             region_basis=place.basis,
             reporting_scope="all_levels",
             statistic=statistic,

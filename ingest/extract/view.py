@@ -99,8 +99,7 @@ def _is_wrapped(piece: str, begin: int, stop: int) -> bool:
     if (
         TABLE_MARK.search(line)
         or TABLE_MARK.search(following)
-        or (len(following.strip()) < 2
-        and not following.strip().isdigit())
+        or (len(following.strip()) < 2 and not following.strip().isdigit())
     ):
         return False
     if line[-1:].isdigit() and following[:1].isdigit() and not line.strip().replace(".", "").isdigit():

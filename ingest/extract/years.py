@@ -120,7 +120,7 @@ class Years:
     def at(
         self, place: int, end: int, sentence_start: int, paragraph_start: int, previous_end: int
     ) -> tuple[int | None, str, TimeMark | None]:
-        """Year, basis and mark for the quantity at `place:end` of the view; the one before it ends at `previous_end`."""
+        """Year, basis and mark for the quantity at `place:end`; the quantity before it ends at `previous_end`."""
         clause_start = max(self.text.rfind(mark, sentence_start, place) for mark in ",;") + 1
         inside = self._marks_between(sentence_start, place)
         usable = [mark for mark in inside if not mark.is_compared and self._reaches(mark, place, previous_end)]
@@ -141,7 +141,7 @@ class Years:
         return not mark.is_from or mark.end > previous_end or any(word in lead for word in FROM_WORDS)
 
     def _marks_between(self, start: int, end: int) -> list[TimeMark]:
-        return [mark for mark in self.marks[bisect_right(self._starts, start - 1) : bisect_right(self._starts, end)]]
+        return list(self.marks[bisect_right(self._starts, start - 1) : bisect_right(self._starts, end)])
 
     def _bracketed_after(self, end: int) -> TimeMark | None:
         if self.text[end : end + 1] != "(":
@@ -153,7 +153,7 @@ class Years:
         """The last year that opened a clause before this sentence, in the paragraph (gazetteers: on the page)."""
         whole_page = self.page_year.is_gazetteer or self.page_year.basis == "published_on"
         start = 0 if whole_page else paragraph_start
-        earlier = [mark for mark in self._marks_between(start, sentence_start - 1)]
+        earlier = list(self._marks_between(start, sentence_start - 1))
         for mark in reversed(earlier):
             is_told = mark.year is not None or (self.page_year.basis == "published_on" and (mark.offset or 0) < 0)
             if mark.is_topical and not mark.is_compared and not mark.is_from and is_told:
@@ -183,9 +183,9 @@ def find_page_year(page: Page, marks: list[TimeMark], context: Context) -> PageY
     return _year_without_volume(page, marks, told, context)
 
 
-def _year_without_volume(page: Page, marks: list[TimeMark], told: Counter[int | None], context: Context) -> PageYear:
+def _year_without_volume(page: Page, marks: list[TimeMark], told: Counter[int], context: Context) -> PageYear:
     published = int(page.published_on[:4]) if page.published_on and page.published_on[:4].isdigit() else None
-    topical = [year for year in told if year is not None]
+    topical = list(told)
     if topical and max(topical) - min(topical) > GAZETTEER_SPREAD and len(topical) > 3:
         return PageYear(context.reference_year, "option" if context.reference_year else "unknown", True)
     relative = [mark for mark in marks if mark.offset is not None and not mark.is_compared]

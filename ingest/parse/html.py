@@ -18,9 +18,12 @@ SKIPPED = frozenset(
     {"script", "style", "noscript", "template", "head", "select", "button", "textarea", "svg", "iframe", "object"}
 )
 BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "thead", "tfoot", "tr", "ul", "caption"]
+    {
+        *("address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "div", "dl", "dt"),
+        *("fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main"),
+        *("nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul"),
+    }
 )
-HEADINGS = frozenset({"h1", "h2", "h3"})
 BLANKS = re.compile(r"[ \t\r\n\f]+")
 NUMBER = re.compile(r"\d")
 MIN_DATA_CELLS = 4
@@ -82,8 +85,7 @@ class _Builder:
         start = self.length
         cells: list[Cell] = []
         occupied: set[tuple[int, int]] = set()
-        row_number = 0
-        for row in _rows(node):
+        for row_number, row in enumerate(_rows(node)):
             column = 0
             for cell in _cells(row):
                 while (row_number, column) in occupied:
@@ -92,7 +94,6 @@ class _Builder:
                 _occupy(occupied, cells[-1])
                 column += cells[-1].col_span
             self.add("\n")
-            row_number += 1
         caption = " ".join((found.text() or "").strip() for found in node.css("caption"))
         self.tables.append(Table(caption, "", tuple(cells), start, self.length))
 
@@ -165,8 +166,7 @@ def _page(
         title=title,
         body_sha256=sha256(body),
         tables=tables,
-        charset_declared=decoded.declared,
-        charset_used=decoded.used,
+        decoded=decoded,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from ingest.parse.charset import Decoded
 from ingest.parse.layout import find_breadcrumb, find_contributor, find_duplicates, find_published, find_sections
 from ingest.parse.texttables import find_text_tables
 from ingest.records import Page, Table
@@ -24,14 +25,13 @@ def parse_text(
     url: str = "",
     title: str = "",
     body_sha256: str | None = None,
-    breadcrumb: Sequence[str] = (),
     tables: Sequence[Table] | None = None,
-    charset_declared: str | None = None,
-    charset_used: str = "utf-8",
+    decoded: Decoded | None = None,
 ) -> Page:
     """A page from its text; offsets of everything found index `text` unchanged.
 
     `tables` are those an HTML reader already knows; without them plain-text renderings are looked for.
+    `decoded` says how the text came out of bytes.
     """
     duplicates = find_duplicates(text)
     published_on, basis = find_published(text, url)
@@ -43,14 +43,14 @@ def parse_text(
         text=text,
         text_sha256=digest,
         title=title,
-        breadcrumb=tuple(breadcrumb) or find_breadcrumb(text),
+        breadcrumb=find_breadcrumb(text),
         sections=find_sections(text, duplicates),
         tables=tuple(tables) if tables is not None else find_text_tables(text),
         published_on=published_on,
         published_on_basis=basis,
         contributor=find_contributor(text),
-        charset_declared=charset_declared,
-        charset_used=charset_used,
+        charset_declared=decoded.declared if decoded else None,
+        charset_used=decoded.used if decoded else "utf-8",
         replacement_chars=text.count("\ufffd"),
         duplicate_spans=duplicates,
     )

@@ -19,7 +19,7 @@ MIN_TEXT = 2
 MAX_CONTROL_SHARE = 0.02
 
 
-class UnreadablePage(Exception):
+class UnreadablePageError(Exception):
     """A response that holds no text page; the message is the reason shown in quarantine."""
 
 
@@ -44,7 +44,7 @@ def parse_snapshots(
         try:
             body, content_type = read_body(snapshot["warc_file"], snapshot["warc_offset"])
             page = parse_snapshot(url, body, content_type, titles.get(url))
-        except UnreadablePage as problem:
+        except UnreadablePageError as problem:
             rejected.append(quarantine_row(source_id, url, str(problem)))
             continue
         rows.append(page_row(page, source_id, snapshot["volume_year"]))
@@ -52,18 +52,18 @@ def parse_snapshots(
 
 
 def parse_snapshot(url: str, body: bytes, content_type: str | None, link_text: str | None) -> Page:
-    """One page. Raises UnreadablePage for an empty body and for bytes that are no text."""
+    """One page. Raises UnreadablePageError for an empty body and for bytes that are no text."""
     if not body.strip():
-        raise UnreadablePage("the body is empty")
+        raise UnreadablePageError("the body is empty")
     page = parse_html(body, url=url, page_id=page_id_of(url), content_type=content_type)
     if len(page.text.strip()) < MIN_TEXT:
-        raise UnreadablePage("the page holds no visible text")
-    if _is_noise(page.text):
-        raise UnreadablePage("the body is no text in any known charset")
+        raise UnreadablePageError("the page holds no visible text")
+    if is_noise(page.text):
+        raise UnreadablePageError("the body is no text in any known charset")
     return page if page.title else replace(page, title=link_text or "")
 
 
-def _is_noise(text: str) -> bool:
+def is_noise(text: str) -> bool:
     """Many control or lost characters: random bytes, a picture, an archive."""
     odd = sum(1 for char in text if char == "\ufffd" or (ord(char) < 32 and char not in "\n\t\r"))
     return odd > len(text) * MAX_CONTROL_SHARE

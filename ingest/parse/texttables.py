@@ -45,14 +45,17 @@ class Piece:
 
     @property
     def is_number(self) -> bool:
+        """It prints a number, with or without a unit."""
         return bool(NUMBER_CELL.match(self.text))
 
     @property
     def is_year(self) -> bool:
+        """It prints a year."""
         return bool(YEAR_CELL.match(self.text))
 
     @property
     def is_value(self) -> bool:
+        """It stands where a value stands: a number, a mask or a dash."""
         return self.is_number or bool(NO_VALUE.match(self.text))
 
 
@@ -275,7 +278,7 @@ def rebuild(pieces: list[Piece]) -> Table | None:
 def _is_unit_line(text: str) -> bool:
     """A line that only prints a unit: (个), 万人, 单位:人."""
     match = UNIT_LINE.match(text)
-    return bool(match) and (match["open"] is not None or match["word"] in units())
+    return match is not None and (match["open"] is not None or match["word"] in units())
 
 
 def _is_stub_head(text: str) -> bool:
