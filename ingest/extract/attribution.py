@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from ingest.extract.labels import Occurrence
+from ingest.extract.labels import GAP, Occurrence
 from ingest.extract.quantities import Quantity
 from ingest.vocabulary import Label, breakdown_words, flows, labels, metrics, words
 
@@ -24,11 +24,13 @@ BRACKETS = re.compile(r"\([^()]{0,12}\)|[“”\"<>《》\[\]\x00]")
 NEEDS_NOUN = frozenset({"count", "person"})
 PERSON_WORDS = frozenset({"人", "员"})
 ENOUGH = 40.0
+VAGUE = 2
 PURPOSE_REACH = 30
+LONGEST_NOUN = 8
 CONDITIONS = ("LT", "LE", "GE", "GT")
 ANNOUNCED_WITHIN = 20
 ANNOUNCED_REACH = 6
-REFUSED_BEFORE, REFUSED_AFTER = 12, 6
+REFUSED_BEFORE, REFUSED_AFTER = 8, 6
 YEAR_PHRASE = re.compile(
     r"(?:截至|截止|由|从|自)?(?:(?:1[89]|20)\d{2}年|年)(?:底|末|初|度)?(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)"
 )
@@ -90,8 +92,10 @@ def unit_of(label: Label, quantity: Quantity) -> str | None:
 
     A measure word with a unit of its own wins over the metric's unit (户 beats 人数).
     """
-    wanted = label.units or {metrics()[metrics()[label.metrics[0]].canonical_code].unit_code}
     unit = quantity.unit
+    if not label.metrics:
+        return (unit.unit_code or "") if unit else None
+    wanted = label.units or {metrics()[metrics()[label.metrics[0]].canonical_code].unit_code}
     if unit is None:
         return min(wanted) if MONEY not in wanted and "percent" not in wanted else None
     if unit.unit_code is not None and unit.unit_code in wanted:
@@ -107,7 +111,22 @@ def _admissible(sentence: Sentence) -> list[Occurrence]:
     """Occurrences whose context is there, without those inside a longer admissible one."""
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
     kept = [item for item in sentence.occurrences if _has_context(item.label, context, sentence.text)]
+    kept = [item for item in kept if not _refuses_itself(item, sentence)]
     return [item for item in kept if not any(_swallows(other, item) for other in kept)]
+
+
+def _refuses_itself(item: Occurrence, sentence: Sentence) -> bool:
+    """A refused word stands in the gap that the label spans, or a vague label lacks its evidence nearby."""
+    span = sentence.text[item.start - sentence.start : item.end - sentence.start]
+    for piece in item.label.text.split(GAP):
+        span = span.replace(piece, "", 1)
+    if GAP in item.label.text and any(word.lstrip("-~") in span for word in item.label.refuses):
+        return True
+    if item.weight > VAGUE or not item.label.needs:
+        return False
+    place = item.start - sentence.start
+    segment = sentence.text[sentence.text.rfind(";", 0, place) + 1 :].split(";")[0]
+    return not any(word in segment or word in sentence.heading for word in item.label.needs)
 
 
 def _has_context(label: Label, context: str, sentence: str) -> bool:
@@ -121,10 +140,14 @@ def _swallows(longer: Occurrence, item: Occurrence) -> bool:
     """A longer label over the same place that can count the same kind of thing wins."""
     if longer.end - longer.start <= item.end - item.start or longer.start > item.start or longer.end < item.end:
         return False
-    return _dimension(longer.label) == _dimension(item.label)
+    return "any" in (_dimension(longer.label), _dimension(item.label)) or _dimension(longer.label) == _dimension(
+        item.label
+    )
 
 
 def _dimension(label: Label) -> str:
+    if not label.metrics:
+        return "any"
     units = label.units or {metrics()[label.metrics[0]].unit_code}
     if MONEY in units or "percent" in units:
         return min(units)
@@ -142,7 +165,7 @@ def _pairs(sentence: Sentence, occurrences: list[Occurrence], view: str) -> list
             if item.start < floor or item.end > ceiling or not allows(item.label, quantity):
                 continue
             if item.end <= quantity.number_start and item.label.position != "right":
-                pair = _left_pair(index, quantity, item, view, floor)
+                pair = _left_pair(index, item, view, floor, sentence, occurrences)
             elif item.start >= quantity.end and item.label.position != "left":
                 pair = _right_pair(index, quantity, item, view, sentence)
             else:
@@ -174,20 +197,22 @@ def _purposes(index: int, quantity: Quantity, occurrences: list[Occurrence], vie
         gap = (item.end, quantity.start) if item.end <= quantity.start else (quantity.end, item.start)
         if _dimension(item.label) != MONEY or item.weight < 4 or not 0 <= gap[1] - gap[0] <= PURPOSE_REACH:
             continue
-        clause = view[min(item.start, quantity.start) : max(item.end, quantity.end)]
-        if not _refused(item.label, clause):
+        if not _refused(item, quantity, view, 0):
             found.append(Pair(ENOUGH - (gap[1] - gap[0]) / 10, index, item, "purpose_near"))
     return found
 
 
-def _left_pair(index: int, quantity: Quantity, item: Occurrence, view: str, floor: int) -> Pair | None:
+def _left_pair(
+    index: int, item: Occurrence, view: str, floor: int, sentence: Sentence, occurrences: list[Occurrence]
+) -> Pair | None:
     """The label stands before the number: 会员570.8万人."""
+    quantity = sentence.quantities[index]
     gap = view[item.end : quantity.start]
     residue = strip_linkers(gap)
     commas = sum(gap.count(mark) for mark in ",;")
-    if _refused(item.label, _clause(view, item.start, quantity.end, floor)):
+    headed = heads_right(quantity, view) and not _next_is_named(quantity, occurrences, sentence, view)
+    if _refused(item, quantity, view, floor):
         return None
-    headed = heads_right(quantity, view)
     if not residue and not commas:
         score, rule = 100.0, "label_left"
     elif not commas and len(residue) <= 16:
@@ -211,7 +236,7 @@ def _right_pair(index: int, quantity: Quantity, item: Occurrence, view: str, sen
     if quantity.unit is None or (CLAUSE_MARK.search(gap) and _dimension(item.label) != MONEY):
         return None
     commas = len(CLAUSE_MARK.findall(gap))
-    if commas > 1 or _refused(item.label, _clause(view, quantity.start, item.end, 0)):
+    if commas > 1 or _refused(item, quantity, view, 0):
         return None
     residue = strip_linkers(gap)
     if not residue and not commas:
@@ -232,7 +257,7 @@ def _enough(pair: Pair) -> Pair | None:
 
 
 def _weight(item: Occurrence) -> float:
-    return min(2.0 * item.weight, 20.0) - (24.0 if item.weight <= 2 else 0.0)
+    return min(2.0 * item.weight, 20.0) - (24.0 if item.weight <= VAGUE else 0.0)
 
 
 def _evidence(item: Occurrence, sentence: Sentence) -> float:
@@ -259,21 +284,26 @@ def _named_by_next(item: Occurrence, sentence: Sentence, view: str) -> bool:
     )
 
 
-def _refused(label: Label, clause: str) -> bool:
-    return any(word in clause for word in label.refuses)
+def _refused(item: Occurrence, quantity: Quantity, view: str, floor: int) -> bool:
+    """A word that the label refuses stands in the phrase.
+
+    Plain words count from a little before the pair to its end, words marked `-` only behind the label.
+    """
+    start, end = min(item.start, quantity.start), max(item.end, quantity.end)
+    marks = (view.rfind(mark, max(0, start - REFUSED_BEFORE), start) + 1 for mark in ",、;。!?\n")
+    phrase = view[max([start - REFUSED_BEFORE, floor, *marks]) : end]
+    if item.start > quantity.start or heads_right(quantity, view):
+        stop = PHRASE_MARK.search(view, end, min(len(view), end + REFUSED_AFTER))
+        phrase += view[end : stop.start() if stop else min(len(view), end + REFUSED_AFTER)]
+    behind = view[item.end : max(end, item.end + 4)]
+    return any(word[1:] in behind if word[0] == "-" else word in phrase for word in item.label.refuses)
 
 
-def _clause(view: str, start: int, end: int, floor: int) -> str:
-    """The words around a pair within which a refused word counts: a little before it, and just after."""
-    begin = max(
-        [
-            start - REFUSED_BEFORE,
-            floor,
-            *(view.rfind(mark, max(0, start - REFUSED_BEFORE), start) + 1 for mark in ",、;。!?\n"),
-        ]
+def _next_is_named(quantity: Quantity, occurrences: list[Occurrence], sentence: Sentence, view: str) -> bool:
+    """What follows is the noun of the next number, the punctuation between being lost: 中心共9个帮扶站67个."""
+    return any(
+        quantity.end <= item.start <= quantity.end + 4 and _named_by_next(item, sentence, view) for item in occurrences
     )
-    stop = PHRASE_MARK.search(view, end, min(len(view), end + REFUSED_AFTER))
-    return view[begin : stop.start() if stop else min(len(view), end + REFUSED_AFTER)]
 
 
 @lru_cache(maxsize=1)
@@ -323,7 +353,7 @@ def _is_purpose(pair: Pair) -> bool:
 
 
 def _match(sentence: Sentence, index: int, pair: Pair | None, occurrences: list[Occurrence], view: str) -> Match | None:
-    if pair is None:
+    if pair is None or not pair.occurrence.label.metrics:
         return None
     quantity = sentence.quantities[index]
     extra = _coordinated(pair, occurrences, view, quantity)
@@ -385,6 +415,7 @@ def _announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
         reach = 0 if len(item.word) == 1 and item.dimension == "award_level" else ANNOUNCED_REACH
         if (
             len(tail) <= reach
+            and not tail.startswith(("以上", "及以上"))
             and not any(mark in tail for mark in "、和及与")
             and "\x00" not in window[place : place + len(item.word)]
         ):
@@ -467,9 +498,10 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
         lead = view[begin : quantity.start]
         if parent and parent_quantity and _same_kind(parent_quantity, quantity):
             flow = _part_of_flow(lead, result[index], parent) or _same_named_part(lead, result[index], parent)
-            result[index] = flow or result[index] or _implied(lead, parent)
-        if parent is not None and _is_vague(result[index]):
-            result[index] = _elided_verb(lead, quantity, parent, sentence) or result[index]
+            weak = result[index] if _is_weak(result[index]) else None
+            result[index] = flow or (None if weak else result[index]) or _implied(lead, parent) or weak
+        if _is_vague(result[index]):
+            result[index] = _elided_verb(lead, quantity, sentence, view) or result[index]
         if result[index] is not None and not (result[index] or parent).rule.startswith("part_of"):  # type: ignore[union-attr]
             parent, parent_quantity = result[index], quantity
     return result
@@ -481,7 +513,7 @@ def _same_kind(parent: Quantity, part: Quantity) -> bool:
 
 def _implied(lead: str, parent: Match) -> Match | None:
     """A number without a noun of its own that continues the one before it."""
-    for rule in (_level_reached, _new_of_previous, _total_of_previous, _part):
+    for rule in (_level_reached, _year_series, _new_of_previous, _total_of_previous, _actual, _part):
         match = rule(lead, parent)
         if match is not None:
             return match
@@ -496,9 +528,14 @@ def _level_reached(lead: str, parent: Match) -> Match | None:
     return Match(parent.codes, parent.breakdown, "level_reached", parent.label)
 
 
+def _is_weak(match: Match | None) -> bool:
+    """Only a purpose somewhere near, so that a part of the number before it is the better reading."""
+    return match is not None and match.rule == "purpose_near"
+
+
 def _is_vague(match: Match | None) -> bool:
     """No metric yet, or one that only a noun of everyday use suggests (职工, 企业)."""
-    return match is None or (match.label is not None and match.label.weight <= 2)
+    return match is None or (match.label is not None and match.label.weight <= VAGUE)
 
 
 def _new_of_previous(lead: str, parent: Match) -> Match | None:
@@ -516,11 +553,25 @@ def _new_of_previous(lead: str, parent: Match) -> Match | None:
 def _total_of_previous(lead: str, parent: Match) -> Match | None:
     """新命名创新工作室18个,累计达到53个: all that exist, after the new ones."""
     stocks = {flow: stock for stock, flow in flows().items()}
-    if strip_linkers(lead) or not any(word in lead for word in words()["running_total"]):
+    core = strip_linkers(lead)
+    if (core and core not in words()["built"]) or not any(word in lead for word in words()["running_total"]):
         return None
-    if not all(code in stocks for code in parent.codes):
+    return Match(
+        tuple(stocks.get(code, code) for code in parent.codes), parent.breakdown, "total_of_previous", parent.label
+    )
+
+
+def _year_series(lead: str, parent: Match) -> Match | None:
+    """1983年44206人,1985年51870人: a year alone before the number continues the series."""
+    if not YEAR_PHRASE.search(lead) or strip_linkers(lead):
         return None
-    return Match(tuple(stocks[code] for code in parent.codes), parent.breakdown, "total_of_previous", parent.label)
+    return Match(parent.codes, parent.breakdown, "year_series", parent.label)
+
+
+def _actual(lead: str, parent: Match) -> Match | None:
+    """计划发展会员2000人,实际发展2380人: what was reached of the plan before it."""
+    core = strip_linkers(lead)
+    return Match(parent.codes, parent.breakdown, "actual_of_plan", parent.label) if core in words()["actual"] else None
 
 
 def _part_of_flow(lead: str, match: Match | None, parent: Match) -> Match | None:
@@ -533,18 +584,24 @@ def _part_of_flow(lead: str, match: Match | None, parent: Match) -> Match | None
     return Match(parent.codes, parent.breakdown | match.breakdown, "part_of_previous", match.label)
 
 
-def _elided_verb(lead: str, quantity: Quantity, parent: Match, sentence: Sentence) -> Match | None:
+def _elided_verb(lead: str, quantity: Quantity, sentence: Sentence, view: str) -> Match | None:
     """覆盖企业8230家,职工31.6万人: the verb of the clause before holds for this noun too."""
-    if parent.label is None:
-        return None
     noun = strip_linkers(lead)
+    if not 1 < len(noun) <= LONGEST_NOUN:
+        return None
+    begin = max(sentence.start, view.rfind(";", sentence.start, quantity.start) + 1)
+    before = view[begin : quantity.start - len(lead)]
+    verbs = sorted((place, verb) for verb in words()["carried_verb"] if (place := before.rfind(verb)) >= 0)
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
-    for verb in words()["carried_verb"]:
-        if verb not in parent.label.label.text or not 1 < len(noun) <= 8:
-            continue
+    for _, verb in reversed(verbs):
         for label in _labels_by_text().get(verb + noun, ()):
-            fits = not label.needs or any(word in context for word in label.needs)
-            if allows(label, quantity) and fits and not _refused(label, sentence.text):
+            refused = any(word.lstrip("-~") in sentence.text for word in label.refuses)
+            if (
+                label.metrics
+                and allows(label, quantity)
+                and _has_context(label, context, sentence.text)
+                and not refused
+            ):
                 codes = tuple(metrics()[code].canonical_code for code in label.metrics)
                 return Match(
                     codes, dict(label.breakdown), "elided_verb", Occurrence(quantity.start, quantity.start, label)

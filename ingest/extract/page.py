@@ -73,7 +73,7 @@ def _claims(reading: Reading, page: Page, view: View, years: Years, places: Plac
     claims = []
     for code in codes:
         moment = Moment(year, mark, years.page_year.year)
-        status = read_status(quantity, view.text, clause_start, reading.sentence.text, code, moment)
+        status = read_status(quantity, view.text, clause_start, reading.sentence, code, moment)
         claims.append(_claim(reading, code, page, view, (year, year_basis), place, status))
     return claims
 

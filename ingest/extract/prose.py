@@ -16,7 +16,7 @@ from ingest.extract.labels import Occurrence, label_index
 from ingest.extract.quantities import Quantity, find_quantities
 from ingest.vocabulary import words
 
-SENTENCE = re.compile(r"[^。!?\n]+[。!?]*")
+SENTENCE = re.compile(r"(?m:^[ •●■◆]*[【〖〔\[][^】〗〕\]\n]{1,40}[】〗〕\]])|[^。!?\n]+[。!?]*")
 LONGEST_SENTENCE = 2000
 
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ingest.extract.attribution import Sentence
 from ingest.extract.quantities import Quantity
 from ingest.extract.years import TimeMark
 from ingest.vocabulary import metrics, words
@@ -40,12 +41,11 @@ class Moment:
 
 
 def read_status(
-    quantity: Quantity, view: str, clause_start: int, sentence: str, code: str | None, moment: Moment
+    quantity: Quantity, view: str, clause_start: int, sentence: Sentence, code: str | None, moment: Moment
 ) -> Status:
     """The status of `quantity`, read from its clause (`clause_start` to the number) and its sentence."""
     mark = moment.mark
     lead = view[clause_start : quantity.start]
-    tail = view[quantity.end : quantity.end + 8]
     change = change_kind(quantity, lead)
     cumulative = _has(lead, "cumulative")
     statistic = metrics()[code].statistic if code else None
@@ -54,9 +54,9 @@ def read_status(
     return Status(
         change_kind=change,
         statistic=statistic,
-        period_type=_period(statistic, lead, sentence, mark, cumulative=cumulative),
-        reporting_scope=_scope(lead, sentence),
-        is_target=_is_target(lead, tail, moment),
+        period_type=_period(statistic, lead, sentence.text, mark, cumulative=cumulative),
+        reporting_scope=_scope(lead, sentence.text),
+        is_target=_is_target(view[sentence.start : quantity.start], sentence.heading, moment),
         is_floor_language=quantity.qualifier in ("GE", "GT", "EQ") and _has(lead, "floor"),
         base_text=base_of(lead) if quantity.dimension == "percent" else None,
     )
@@ -85,10 +85,13 @@ def base_of(lead: str) -> str | None:
     return match[1] if match else None
 
 
-def _is_target(lead: str, tail: str, moment: Moment) -> bool:
+def _is_target(plan: str, heading: str, moment: Moment) -> bool:
+    """`plan` is the sentence up to the number."""
     if moment.mark and moment.page_year and moment.year and moment.year > moment.page_year + 1:
         return True
-    return _has(lead, "target") and not any(word in tail for word in ("完成",))
+    planned = max((plan.rfind(word) for word in words()["target"]), default=-1)
+    reached = max((plan.rfind(word) for word in words()["actual"]), default=-1)
+    return planned > reached or any(word in heading for word in words()["plan_heading"])
 
 
 def _period(statistic: str | None, lead: str, sentence: str, mark: TimeMark | None, *, cumulative: bool) -> str:

@@ -31,6 +31,7 @@ PINYIN = re.compile(rf"(?<=[{CJK}])[(（][a-zāáǎàēéěèīíǐìōóǒòū�
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
 INNER_BLANK = re.compile(rf"(?<=[{CJK}\d.,%、:]) +(?=[{CJK}\d%、:(,])|(?<=[{CJK}\d]) +(?=[.])")
 HARD_WRAP = re.compile(r"(?<=[^\n。!?;:】\]> ]) *\r?\n(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])")
+MARKED_HEADING = re.compile(r"[ ]*[■●◆▲★◇□▪•][^ ,。;:\d]{2,20}$")
 TABLE_MARK = re.compile(r"[|\t]")
 LONG_LINE = 15
 WRAPPED_AVERAGE = 12
@@ -82,13 +83,19 @@ def _cuts(piece: str) -> list[tuple[int, int]]:
     """Stretches to leave out, in order and without overlap."""
     found = [match.span() for match in PINYIN.finditer(piece)]
     found += [match.span() for match in INVISIBLE.finditer(piece)]
-    found += [match.span() for match in INNER_BLANK.finditer(piece)]
+    found += [match.span() for match in INNER_BLANK.finditer(piece) if not _ends_heading(piece, match.start())]
     found += [match.span() for match in HARD_WRAP.finditer(piece) if _is_wrapped(piece, match.start(), match.end())]
     merged: list[tuple[int, int]] = []
     for begin, stop in sorted(found):
         if not merged or begin >= merged[-1][1]:
             merged.append((begin, stop))
     return merged
+
+
+def _ends_heading(piece: str, place: int) -> bool:
+    """The blank after a marked heading that runs on in its line: ■劳模与工匠 2人获评."""
+    line_start = piece.rfind("\n", 0, place) + 1
+    return bool(MARKED_HEADING.match(piece[line_start:place]))
 
 
 def _is_wrapped(piece: str, begin: int, stop: int) -> bool:

@@ -163,9 +163,9 @@ class Years:
     def _value(self, mark: TimeMark) -> int | None:
         if mark.year is not None:
             return mark.year
-        if mark.offset == 0 and self.page_year.is_gazetteer:
-            earlier = [other.year for other in self._marks_between(0, mark.start) if other.year is not None]
-            return earlier[-1] if earlier else self.page_year.year
+        if self.page_year.is_gazetteer:
+            earlier = [other.year for other in self._marks_between(0, mark.start - 1) if other.year is not None]
+            return earlier[-1] + (mark.offset or 0) if earlier else None
         return None if self._told_in is None else self._told_in + (mark.offset or 0)
 
 
