@@ -54,7 +54,8 @@ def extract(
     from ingest.cli_output import print_claims, say  # noqa: PLC0415
 
     claims, problems = read_inputs(inputs, region, reference_year)
-    print_claims(claims, output.value)
+    if claims or not problems:
+        print_claims(claims, output.value)
     for problem in problems:
         say(problem)
     raise typer.Exit(UNUSABLE if problems else 0)

@@ -2,7 +2,6 @@
 
 import dagster as dg
 
-from orchestration.partitions import source_partitions
 
 REFERENCE = dg.AssetSelection.groups("reference")
 LAKE = dg.AssetSelection.groups("crawl", "fetch", "parse", "extract")
@@ -14,19 +13,16 @@ reference = dg.define_asset_job(
 ingest_source = dg.define_asset_job(
     "ingest_source",
     selection=LAKE,
-    partitions_def=source_partitions(),
     description="Everything of one source: list pages, pages, claims, quarantine.",
 )
 refresh_index = dg.define_asset_job(
     "refresh_index",
     selection=dg.AssetSelection.groups("crawl", "fetch"),
-    partitions_def=source_partitions(),
     description="Ask one source for new and changed pages; what changed is read by the sensors.",
 )
 read_source = dg.define_asset_job(
     "read_source",
     selection=dg.AssetSelection.groups("parse", "extract"),
-    partitions_def=source_partitions(),
     description="Parse and read the pages of one source that are new or changed.",
 )
 publish_warehouse = dg.define_asset_job(
