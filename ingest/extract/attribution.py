@@ -32,7 +32,7 @@ ANNOUNCED_WITHIN = 20
 ANNOUNCED_REACH = 6
 REFUSED_BEFORE, REFUSED_AFTER = 8, 6
 YEAR_PHRASE = re.compile(
-    r"(?:截至|截止|由|从|自)?(?:(?:1[89]|20)\d{2}年|年)(?:底|末|初|度)?(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)"
+    r"(?:截至|截止|由|从|自)?(?:(?:1[89]|20)\d{2}年(?:底|末|初|度)?|年[底末初])(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)"
 )
 MONEY = "yuan"
 CONTRACT_COVERAGE = frozenset({"collective_contract_enterprises", "collective_contract_workers"})
@@ -310,7 +310,8 @@ def _next_is_named(quantity: Quantity, occurrences: list[Occurrence], sentence: 
 def _linkers() -> re.Pattern[str]:
     vocabulary = words()
     options = set(vocabulary["linker"])
-    options |= {item for kind, items in vocabulary.items() if kind.startswith("left_qualifier") for item in items}
+    kinds = [kind for kind in vocabulary if kind.startswith("left_qualifier") and not kind.endswith("_order")]
+    options |= {item for kind in kinds for item in vocabulary[kind]}
     ordered = sorted(options, key=len, reverse=True)
     return re.compile("|".join(re.escape(word) for word in ordered) + r"|[\s,、;:。\x00]")
 
@@ -513,7 +514,7 @@ def _same_kind(parent: Quantity, part: Quantity) -> bool:
 
 def _implied(lead: str, parent: Match) -> Match | None:
     """A number without a noun of its own that continues the one before it."""
-    for rule in (_level_reached, _year_series, _new_of_previous, _total_of_previous, _actual, _part):
+    for rule in (_total_of_previous, _level_reached, _year_series, _new_of_previous, _actual, _part):
         match = rule(lead, parent)
         if match is not None:
             return match
@@ -535,7 +536,9 @@ def _is_weak(match: Match | None) -> bool:
 
 def _is_vague(match: Match | None) -> bool:
     """No metric yet, or one that only a noun of everyday use suggests (职工, 企业)."""
-    return match is None or (match.label is not None and match.label.weight <= VAGUE)
+    return match is None or (
+        match.label is not None and match.label.weight <= VAGUE and bool(match.label.label.needs)
+    )
 
 
 def _new_of_previous(lead: str, parent: Match) -> Match | None:
@@ -591,7 +594,7 @@ def _elided_verb(lead: str, quantity: Quantity, sentence: Sentence, view: str) -
         return None
     begin = max(sentence.start, view.rfind(";", sentence.start, quantity.start) + 1)
     before = view[begin : quantity.start - len(lead)]
-    verbs = sorted((place, verb) for verb in words()["carried_verb"] if (place := before.rfind(verb)) >= 0)
+    verbs = sorted((place, verb) for verb in words()["carried_verb"] if (place := _last_verb(before, verb)) >= 0)
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
     for _, verb in reversed(verbs):
         for label in _labels_by_text().get(verb + noun, ()):
@@ -607,6 +610,12 @@ def _elided_verb(lead: str, quantity: Quantity, sentence: Sentence, view: str) -
                     codes, dict(label.breakdown), "elided_verb", Occurrence(quantity.start, quantity.start, label)
                 )
     return None
+
+
+def _last_verb(text: str, verb: str) -> int:
+    """Where `verb` stands last, not counting 发展到 and the like; -1 if nowhere."""
+    place = text.rfind(verb)
+    return -1 if place >= 0 and text[place + len(verb) :].startswith(words()["change_to"]) else place
 
 
 @lru_cache(maxsize=1)

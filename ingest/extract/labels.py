@@ -16,7 +16,7 @@ from ingest.vocabulary import Label, labels
 
 GAP = "…"
 LONGEST_GAP = 14
-BREAKS = ",。;!?\n"
+BREAKS = ",。;!?\n0123456789"
 
 
 @dataclass(frozen=True, slots=True)
