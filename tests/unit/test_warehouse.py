@@ -17,8 +17,8 @@ TUESDAY = datetime(2026, 11, 3, 8, tzinfo=UTC)
 
 CLAIM: dict[str, object] = {
     "claim_id": "00000000000000aa", "source_id": "yearbook", "page_id": "p1", "url": "http://a/1",
-    "body_sha256": "0" * 64,    "section": "概况", "char_start": 0, "char_end": 5, "table_cell": None, "raw_span": "570.8万",
-    "sentence": "会员570.8万人。",
+    "body_sha256": "0" * 64, "section": "概况", "char_start": 0, "char_end": 5, "table_cell": None,
+    "raw_span": "570.8万", "sentence": "会员570.8万人。",
     "metric_code": "union_members", "obs_value": 5708000.0, "value_low": 5707500.0, "value_high": 5708500.0,
     "qualifier": "EQ", "unit_code": "person", "unit_raw": "万人", "breakdown": "", "ref_area": "150000",
     "ref_area_name": "内蒙古自治区", "ref_year": 2017, "period_type": "year_end", "year_basis": "volume_minus_one",
@@ -50,7 +50,7 @@ def rows(warehouse: Path, query: str) -> list[tuple[object, ...]]:
 def test_every_frame_becomes_a_typed_table_even_without_parts(lake: Lake, warehouse: Path) -> None:
     counts = load_raw(lake, warehouse)
 
-    assert counts == dict.fromkeys([*FRAMES, "claim_history"], 0)
+    assert counts == dict.fromkeys([*FRAMES, "claim_history", "corrections"], 0)
     types = dict(rows(warehouse, "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'claims'"))
     assert (types["obs_value"], types["ref_year"], types["is_target"]) == ("DOUBLE", "BIGINT", "BOOLEAN")
 

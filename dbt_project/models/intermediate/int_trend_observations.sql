@@ -1,0 +1,9 @@
+-- One value per metric, breakdown, region and year for the trend marts: figures of the whole region before
+-- figures whose scope the text leaves open.
+select *
+from {{ ref('fct_union_metrics') }}
+where is_trend
+qualify row_number() over (
+    partition by metric_code, breakdown, region_id, ref_year
+    order by reporting_scope = 'all_levels' desc, observation_id
+) = 1
