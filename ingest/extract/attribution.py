@@ -536,9 +536,7 @@ def _is_weak(match: Match | None) -> bool:
 
 def _is_vague(match: Match | None) -> bool:
     """No metric yet, or one that only a noun of everyday use suggests (职工, 企业)."""
-    return match is None or (
-        match.label is not None and match.label.weight <= VAGUE and bool(match.label.label.needs)
-    )
+    return match is None or (match.label is not None and match.label.weight <= VAGUE and bool(match.label.label.needs))
 
 
 def _new_of_previous(lead: str, parent: Match) -> Match | None:

@@ -131,7 +131,8 @@ def read_table(table: Table, number: int, page: Page, years: Years, places: Plac
     caption = clean(table.caption)
     rows = _row_headers(grid)
     columns = _column_headers(grid)
-    context = " ".join([caption, clean(table.note), *(header.path for header in columns.values())])
+    headers = [*columns.values(), *rows.values()]
+    context = " ".join([page.title, caption, clean(table.note), *(header.text for header in headers)])
     claims = []
     for row in range(grid.head_rows, grid.rows):
         for column in range(grid.columns):

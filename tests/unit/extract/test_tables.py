@@ -1,0 +1,122 @@
+"""Printed tables: what rows, columns and captions say about a cell."""
+
+from __future__ import annotations
+
+from ingest.extract import extract_claims
+from ingest.parse import parse_html, parse_text
+
+
+def cells(claims):
+    return [
+        (
+            c.raw_span,
+            c.metric_code,
+            ";".join(f"{k}={v}" for k, v in c.breakdown.items()),
+            c.obs_value,
+            c.ref_area_name,
+            c.ref_year,
+        )
+        for c in claims
+    ]
+
+
+def read(text: str, title: str = "江苏统计年鉴2006"):
+    return cells(extract_claims(parse_text(text, page_id="t", title=title)))
+
+
+def test_two_year_columns_sub_rows_and_units_per_row() -> None:
+    text = (
+        "16-11 工会基本情况\n"
+        "指  标 | 2005 | 2004\n"
+        "工会基层组织数(个) | 224605 | 213686\n"
+        "会员人数(万人) | 1002.25 | 924.18\n"
+        "  #女性 | 391.5 | \n"
+    )
+    assert read(text) == [
+        ("224605", "grassroots_unions", "", 224605.0, "江苏省", 2005),
+        ("213686", "grassroots_unions", "", 213686.0, "江苏省", 2004),
+        ("1002.25", "union_members", "", 10022500.0, "江苏省", 2005),
+        ("924.18", "union_members", "", 9241800.0, "江苏省", 2004),
+        ("391.5", "union_members", "sex=F", 3915000.0, "江苏省", 2005),
+    ]
+
+
+def test_the_same_sub_row_under_two_parents_means_two_things() -> None:
+    text = "指标\t2005\n职工人数(人)\t500\n其中:女性\t210\n会员人数(人)\t480\n其中:女性\t200\n基层工会(个)\t12\n"
+    assert [(row[0], row[1], row[2]) for row in read(text)] == [
+        ("500", "employees_in_unionised_units", ""),
+        ("210", "employees_in_unionised_units", "sex=F"),
+        ("480", "union_members", ""),
+        ("200", "union_members", "sex=F"),
+        ("12", "grassroots_unions", ""),
+    ]
+
+
+def test_regions_as_rows_with_spaced_names_and_a_unit_in_the_caption() -> None:
+    text = "单位:个\n地 区\t基层工会\t涵盖单位\n全  国\t2476000\t***\n内 蒙 古\t64000\t92000\n江  苏\t\t700000\n"
+    assert [(row[0], row[1], row[4]) for row in read(text, title="中国统计年鉴2021")] == [
+        ("2476000", "grassroots_unions", "全国"),
+        ("64000", "grassroots_unions", "内蒙古自治区"),
+        ("92000", "grassroots_units_covered", "内蒙古自治区"),
+        ("700000", "grassroots_units_covered", "江苏省"),
+    ]
+
+
+def test_one_cell_a_line_fills_the_last_columns() -> None:
+    text = "工会情况\n指标\n2004年\n2005年\n基层工会(个)\n213686\n224605\n女职工委员会(个)\n42342\n会员人数(人)\n9241800\n10022500\n"
+    assert [(row[0], row[1], row[5]) for row in read(text)] == [
+        ("213686", "grassroots_unions", 2004),
+        ("224605", "grassroots_unions", 2005),
+        ("42342", "women_committees", 2005),
+        ("9241800", "union_members", 2004),
+        ("10022500", "union_members", 2005),
+    ]
+
+
+def test_rows_of_other_bodies_and_unknown_rows_stay_unmapped() -> None:
+    text = "指标\t2005\t2004\n一、工会\t\t\n基层工会(个)\t12\t11\n二、妇联\t\t\n基层妇联组织(个)\t40\t41\n专职干部(人)\t9\t8\n"
+    assert [(row[0], row[1]) for row in read(text)] == [
+        ("12", "grassroots_unions"),
+        ("11", "grassroots_unions"),
+        ("40", None),
+        ("41", None),
+        ("9", None),
+        ("8", None),
+    ]
+
+
+def test_a_row_of_unknown_meaning_under_a_known_column_is_not_guessed() -> None:
+    text = "行业\t会员人数(人)\t基层工会(个)\n总计\t500\t50\n采矿业\t100\t10\n"
+    assert [(row[0], row[1]) for row in read(text)] == [
+        ("500", "union_members"),
+        ("50", "grassroots_unions"),
+        ("100", None),
+        ("10", None),
+    ]
+
+
+def test_spanning_headers_of_an_html_table() -> None:
+    body = (
+        "<html><body><h2>工会情况 江苏统计年鉴2006</h2><table>"
+        "<tr><th rowspan=2>地区</th><th colspan=2>会员人数(人)</th><th rowspan=2>基层工会(个)</th></tr>"
+        "<tr><th>2005</th><th>#女性</th></tr>"
+        "<tr><td>南 京 市</td><td>1000</td><td>400</td><td>30</td></tr>"
+        "<tr><td>无锡市</td><td>900</td><td>&nbsp;</td><td>20</td></tr>"
+        "</table></body></html>"
+    ).encode()
+    claims = cells(extract_claims(parse_html(body, page_id="h", title="江苏统计年鉴2006")))
+    assert [(row[0], row[1], row[2], row[4]) for row in claims] == [
+        ("1000", "union_members", "", "南京市"),
+        ("400", "union_members", "sex=F", "南京市"),
+        ("30", "grassroots_unions", "", "南京市"),
+        ("900", "union_members", "", "无锡市"),
+        ("20", "grassroots_unions", "", "无锡市"),
+    ]
+
+
+def test_a_claim_of_a_cell_carries_its_paths_and_its_offsets() -> None:
+    text = "工会情况\n指标 | 2005 | 2004\n基层工会(个) | 224605 | 213686\n会员人数(人) | 12 | 11\n"
+    page = parse_text(text, page_id="t", title="江苏统计年鉴2006")
+    claim = extract_claims(page)[1]
+    assert claim.table_cell == "t0: 基层工会(个) × 2004"
+    assert text[claim.char_start : claim.char_end] == "213686"

@@ -1,0 +1,88 @@
+"""The vocabulary as data: complete, reachable, and without two readings that nothing decides between."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from ingest import vocabulary
+from ingest.extract.attribution import allows
+from ingest.extract.labels import label_index
+from ingest.extract.quantities import find_quantities
+from ingest.vocabulary import VocabularyError, breakdown_words, flows, labels, metrics, units, words
+
+PRINTED_UNIT = {
+    "person": "人", "person_time": "人次", "household": "户", "yuan": "万元", "percent": "%", "contract": "份",
+    "item": "项", "event": "场", "case": "件", "position": "个", "document": "份",
+}  # fmt: skip
+
+
+def test_all_150_metrics_are_there_and_each_has_a_label() -> None:
+    named = {metrics()[code].canonical_code for label in labels() for code in label.metrics}
+    assert len(metrics()) >= 150
+    assert {metric.canonical_code for metric in metrics().values()} <= named
+
+
+def test_every_label_is_found_where_it_stands() -> None:
+    for label in labels():
+        text = label.text.replace("…", "全市")
+        assert label in [item.label for item in label_index().find(f"，{text}，")], label
+
+
+def test_every_label_can_count_a_unit_that_its_metric_is_printed_in() -> None:
+    for label in labels():
+        for code in label.metrics:
+            wanted = next(iter(label.units), metrics()[metrics()[code].canonical_code].unit_code)
+            (quantity,) = find_quantities(f"有12{PRINTED_UNIT.get(wanted, '个')},")[0]
+            assert allows(label, quantity), (label.text, code)
+
+
+def test_no_two_metrics_claim_one_label_without_a_word_that_decides() -> None:
+    readings = defaultdict(list)
+    for label in labels():
+        kinds = label.units or {metrics()[metrics()[code].canonical_code].unit_code for code in label.metrics}
+        for kind in kinds:
+            readings[(label.text, label.position, kind)].append(label)
+    for (text, _, _), rivals in readings.items():
+        contexts = [rival.needs for rival in rivals]
+        assert len(set(contexts)) == len(contexts), f"{text} is claimed twice in one context: {rivals}"
+
+
+def test_breakdown_words_name_dimensions_that_some_metric_has() -> None:
+    used = {dimension for metric in metrics().values() for dimension in metric.breakdowns}
+    fixed = {dimension for metric in metrics().values() for dimension in metric.fixed_breakdown}
+    assert {word.dimension for word in breakdown_words()} <= used | fixed | {"hardship_grade"}
+
+
+def test_flows_name_metrics_of_the_right_statistic() -> None:
+    for stock, flow in flows().items():
+        assert (metrics()[stock].statistic, metrics()[flow].statistic) == ("stock", "flow")
+
+
+def test_measure_words_have_positive_factors_and_known_dimensions() -> None:
+    assert all(unit.factor > 0 for unit in units().values())
+    assert {unit.dimension for unit in units().values()} >= {"person", "household", "money", "percent", "count"}
+    assert words()["linker"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("会员,no_such_metric,,,,,", "labels.csv line 2: ['no_such_metric'] is not a metric code or a position"),
+        ("会员,union_members,above,,,,", "labels.csv line 2: 'above' is not a metric code or a position"),
+        ("会员,union_members,,,,,sex", "labels.csv line 2: breakdown 'sex' is not dimension=value"),
+    ],
+)
+def test_a_wrong_label_is_one_clear_sentence(tmp_path: Path, monkeypatch, line: str, message: str) -> None:
+    (tmp_path / "labels.csv").write_text(
+        f"label,metrics,position,needs,refuses,units,breakdown\n{line}\n", encoding="utf-8"
+    )
+    metrics()
+    monkeypatch.setattr(vocabulary, "FOLDER", tmp_path)
+    labels.cache_clear()
+    with pytest.raises(VocabularyError) as caught:
+        labels()
+    labels.cache_clear()
+    assert message in str(caught.value)
