@@ -74,6 +74,11 @@ def project_digest(project_folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
+def dbt_target(settings: Settings) -> Path:
+    """Where dbt writes what it compiles: one folder, since the `duckdb` pool lets one dbt run at a time."""
+    return settings.home / "dbt"
+
+
 def point_dbt_at_warehouse(settings: Settings) -> None:
     """Tell dbt, which runs in its own process and folder, where the warehouse file is."""
     settings.home.mkdir(parents=True, exist_ok=True)

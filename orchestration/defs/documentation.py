@@ -4,7 +4,7 @@ import dagster as dg
 
 from ingest.files import write_at_once
 from orchestration.assets import DUCKDB_POOL, OWNERS
-from orchestration.dbt_files import PROJECT_FOLDER, Dbt, point_dbt_at_warehouse, project_digest
+from orchestration.dbt_files import PROJECT_FOLDER, Dbt, dbt_target, point_dbt_at_warehouse, project_digest
 from orchestration.defs.models import dbt_models
 from orchestration.resources import Project
 
@@ -28,7 +28,7 @@ def dbt_docs(context: dg.AssetExecutionContext, dbt: Dbt, project: Project) -> d
     digest = project_digest(PROJECT_FOLDER)
     is_new = not page.exists() or not mark.exists() or mark.read_text(encoding="utf-8") != digest
     if is_new:
-        made = dbt.cli(["docs", "generate", "--static"]).wait()
+        made = dbt.cli(["docs", "generate", "--static"], target_path=dbt_target(settings)).wait()
         write_at_once(page, (made.target_path / STATIC_PAGE).read_bytes())
         write_at_once(mark, digest.encode())
     context.log.info("documentation at %s", page)

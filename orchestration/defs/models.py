@@ -8,7 +8,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 
 from ingest.warehouse import count_tables
 from orchestration.assets import DUCKDB_POOL, OWNERS
-from orchestration.dbt_files import Dbt, point_dbt_at_warehouse, prepared_project
+from orchestration.dbt_files import Dbt, dbt_target, point_dbt_at_warehouse, prepared_project
 from orchestration.resources import Project
 
 # The folders of `dbt_project/models`, in order of the flow, and the Dagster group that shows them.
@@ -52,7 +52,7 @@ def dbt_models(context: dg.AssetExecutionContext, dbt: Dbt, project: Project) ->
     point_dbt_at_warehouse(settings)
     built = []
     # all of it first: counting needs the warehouse file, which dbt holds until it ends
-    for event in dbt.cli(["build"], context=context).stream():
+    for event in dbt.cli(["build"], context=context, target_path=dbt_target(settings)).stream():
         if isinstance(event, dg.Output):
             built.append(event)
         else:
