@@ -441,13 +441,14 @@ def label_core(text: str) -> str:
 
 def _only_breakdown(text: str) -> bool:
     """A part's label that names nothing but a breakdown value, such as 其中:女性."""
-    rest = label_core(text)
-    announced = sorted((item.word for item in breakdown_words()), key=len, reverse=True)
-    for word in announced:
-        rest = rest.replace(word, "")
+    core = label_core(text)
+    rest = core
+    for item in breakdown_words():
+        rest = rest.replace(item.word, "")
+    named_any = rest != core
     for word in words()["part_noun"]:
         rest = rest.replace(word, "")
-    return not rest
+    return named_any and not rest
 
 
 def best_label(text: str, quantity: Quantity, context: str) -> Occurrence | None:

@@ -63,7 +63,10 @@ def test_regions_as_rows_with_spaced_names_and_a_unit_in_the_caption() -> None:
 
 
 def test_one_cell_a_line_fills_the_last_columns() -> None:
-    text = "工会情况\n指标\n2004年\n2005年\n基层工会(个)\n213686\n224605\n女职工委员会(个)\n42342\n会员人数(人)\n9241800\n10022500\n"
+    text = (
+        "工会情况\n指标\n2004年\n2005年\n基层工会(个)\n213686\n224605\n"
+        "女职工委员会(个)\n42342\n会员人数(人)\n9241800\n10022500\n"
+    )
     assert [(row[0], row[1], row[5]) for row in read(text)] == [
         ("213686", "grassroots_unions", 2004),
         ("224605", "grassroots_unions", 2005),
@@ -74,7 +77,10 @@ def test_one_cell_a_line_fills_the_last_columns() -> None:
 
 
 def test_rows_of_other_bodies_and_unknown_rows_stay_unmapped() -> None:
-    text = "指标\t2005\t2004\n一、工会\t\t\n基层工会(个)\t12\t11\n二、妇联\t\t\n基层妇联组织(个)\t40\t41\n专职干部(人)\t9\t8\n"
+    text = (
+        "指标\t2005\t2004\n一、工会\t\t\n基层工会(个)\t12\t11\n"
+        "二、妇联\t\t\n基层妇联组织(个)\t40\t41\n专职干部(人)\t9\t8\n"
+    )
     assert [(row[0], row[1]) for row in read(text)] == [
         ("12", "grassroots_unions"),
         ("11", "grassroots_unions"),
