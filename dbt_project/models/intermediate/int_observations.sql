@@ -20,7 +20,6 @@ with choice as (
 
 select
     {{ observation_id('choice.chosen') }} as observation_id,
-    choice.observation_key,
     unnest(choice.chosen),
     leaders.n_claims,
     leaders.n_works,
