@@ -123,6 +123,22 @@ def status() -> None:
 
 
 @app.command()
+def probe(source_id: Annotated[str, typer.Argument(help="As listed by `sources`.")]) -> None:
+    """Ask a source live for one list page per level and one article: does its catalogue entry still fit?"""
+    from ingest.cli_sources import probe_report  # noqa: PLC0415
+
+    raise typer.Exit(0 if probe_report(source_id) else 1)
+
+
+@app.command()
+def verify_archive() -> None:
+    """Check every digest of the archive, and that each snapshot's body is there."""
+    from ingest.cli_sources import verification_report  # noqa: PLC0415
+
+    raise typer.Exit(0 if verification_report() else 1)
+
+
+@app.command()
 def docs(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8580) -> None:
     """Serve the documentation of the tables on 127.0.0.1 until interrupted."""
     from ingest.cli_docs import serve_docs  # noqa: PLC0415

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,7 +21,15 @@ import polars as pl
 from ingest.catalogue import Catalogue, Source, load_catalogue, sources_frame
 from ingest.extract import EXTRACTOR_VERSION
 from ingest.extract.stage import extract_pages
-from ingest.fetch import HttpClient, crawl_source, fetch_pages, open_archive, page_count_complaint, read_body
+from ingest.fetch import (
+    HttpClient,
+    crawl_source,
+    fetch_pages,
+    open_archive,
+    page_count_complaint,
+    read_body,
+    replay_source,
+)
 from ingest.lake import WHOLE, Lake
 from ingest.ledger import Ledger, fingerprint
 from ingest.parse import PARSER_VERSION
@@ -98,7 +106,8 @@ def crawl(source: Source, settings: Settings, http: HttpClient) -> StageResult:
     """
     lake = Lake(settings.lake_root)
     before = lake.read("page_refs", source.source_id)
-    refs, missed = crawl_source(source, http, _throttled(log.info))
+    with open_archive(settings.archive_root, source.source_id) as archive:
+        refs, missed = crawl_source(source, http, _throttled(log.info), archive)
     complaint = page_count_complaint(source, before.height, refs.height)
     good, refused = _store(lake, "page_refs", before if complaint else refs, source, "crawl")
     log.info("%s: %d pages listed", source.source_id, good.height)
@@ -107,10 +116,15 @@ def crawl(source: Source, settings: Settings, http: HttpClient) -> StageResult:
     return StageResult({"page_refs": good}, quarantine, good.height)
 
 
-def fetch(source: Source, settings: Settings, http: HttpClient) -> StageResult:
-    """Fetch the listed pages, asking only for what changed, and store `snapshots` and `fetch_log`."""
+def fetch(source: Source, settings: Settings, http: HttpClient, volumes: Sequence[int] = ()) -> StageResult:
+    """Fetch the listed pages, asking only for what changed, and store `snapshots` and `fetch_log`.
+
+    With `volumes` only the pages of these volume years are asked for; the snapshots of others stay.
+    """
     lake = Lake(settings.lake_root)
     refs = lake.read("page_refs", source.source_id)
+    if volumes:
+        refs = refs.filter(pl.col("volume_year").is_in(list(volumes)))
     before = lake.read("snapshots", source.source_id)
     with open_archive(settings.archive_root, source.source_id) as archive:
         result = fetch_pages(source, refs, before, archive, http, _throttled(log.info))
@@ -122,12 +136,26 @@ def fetch(source: Source, settings: Settings, http: HttpClient) -> StageResult:
     return StageResult({"snapshots": snapshots, "fetch_log": fetch_log}, quarantine, outcomes.get("fetched", 0))
 
 
-def parse(source: Source, settings: Settings) -> StageResult:
+def replay(source: Source, settings: Settings) -> StageResult:
+    """Rebuild `page_refs` and `snapshots` of a source from its archive, without asking anybody."""
+    lake = Lake(settings.lake_root)
+    refs, snapshots = replay_source(settings.archive_root, source.source_id)
+    good, refused = _store(lake, "page_refs", refs, source, "crawl")
+    kept, refused_snapshots = _store(lake, "snapshots", snapshots, source, "fetch")
+    log.info("%s: %d snapshots taken from the archive", source.source_id, kept.height)
+    quarantine = _write_quarantine(lake, source, "fetch", refused_snapshots, refused)
+    log_rows = lake.read("fetch_log", source.source_id)
+    return StageResult({"page_refs": good, "snapshots": kept, "fetch_log": log_rows}, quarantine, kept.height)
+
+
+def parse(source: Source, settings: Settings, *, anew: bool = False) -> StageResult:
     """Turn stored bodies into `pages`: bodies that are new, or all of them when parser or catalogue entry changed.
 
-    Pages that are gone from the site keep their last body and are read like the others.
+    `anew` reads all of them in any case. Pages that are gone from the site keep their last body and are read like the others.
     """
     lake = Lake(settings.lake_root)
+    if anew:
+        Ledger(lake, "pages", source.source_id).drop()
     refs = lake.read("page_refs", source.source_id).select("url", "title")
     snapshots = lake.read("snapshots", source.source_id).join(refs, on="url", how="left", maintain_order="left")
     work = _Increment(lake, "pages", source, snapshots, ["body_sha256", "volume_year", "title"], PARSER_VERSION)
@@ -139,9 +167,11 @@ def parse(source: Source, settings: Settings) -> StageResult:
     return StageResult({"pages": pages}, work.finish("parse", missed), fresh.height)
 
 
-def extract(source: Source, settings: Settings) -> StageResult:
-    """Read the claims of `pages`: of pages whose text or placing changed, or of all with a new extractor."""
+def extract(source: Source, settings: Settings, *, anew: bool = False) -> StageResult:
+    """Read the claims of `pages`: of pages whose text or placing changed, or of all with a new extractor or `anew`."""
     lake = Lake(settings.lake_root)
+    if anew:
+        Ledger(lake, "claims", source.source_id).drop()
     pages = lake.read("pages", source.source_id)
     placing = ["text_sha256", "parser_version", "title", "volume_year"]
     work = _Increment(lake, "claims", source, pages, placing, EXTRACTOR_VERSION)

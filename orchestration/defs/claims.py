@@ -2,12 +2,19 @@
 
 import dagster as dg
 import polars as pl
+from pydantic import Field
 
 from ingest.stages import extract
 from orchestration.assets import lake_spec, materialised, stage_materialised
 from orchestration.metadata import counts_table
 from orchestration.partitions import source_partitions
 from orchestration.resources import Project
+
+
+class ExtractConfig(dg.Config):
+    """How much is done in this run."""
+
+    anew: bool = Field(default=False, description="Read every page again, also unchanged ones.")
 
 
 @dg.multi_asset(
@@ -22,9 +29,9 @@ from orchestration.resources import Project
     ],
     partitions_def=source_partitions(),
 )
-def claims(context: dg.AssetExecutionContext, project: Project) -> dg.MaterializeResult[None]:
+def claims(context: dg.AssetExecutionContext, config: ExtractConfig, project: Project) -> dg.MaterializeResult[None]:
     """Read the pages of one source that are new or changed."""
-    result = extract(project.source(context.partition_key), project.settings())
+    result = extract(project.source(context.partition_key), project.settings(), anew=config.anew)
     frame = result.frames["claims"]
     mapped = frame.filter(pl.col("metric_code").is_not_null())
     return stage_materialised(

@@ -1,12 +1,19 @@
 """The parse stage: stored bodies become `pages`, text with structure."""
 
 import dagster as dg
+from pydantic import Field
 
 from ingest.stages import parse
 from orchestration.assets import lake_spec, stage_materialised
 from orchestration.partitions import source_partitions
 from orchestration.resources import Project
 from orchestration.versions import PAGES_INPUTS, inputs_mark
+
+
+class ParseConfig(dg.Config):
+    """How much is done in this run."""
+
+    anew: bool = Field(default=False, description="Parse every stored body again, also unchanged ones.")
 
 
 @dg.multi_asset(
@@ -21,8 +28,8 @@ from orchestration.versions import PAGES_INPUTS, inputs_mark
     ],
     partitions_def=source_partitions(),
 )
-def pages(context: dg.AssetExecutionContext, project: Project) -> dg.MaterializeResult[None]:
+def pages(context: dg.AssetExecutionContext, config: ParseConfig, project: Project) -> dg.MaterializeResult[None]:
     """Read the bodies of one source that are new or changed."""
     made_from = inputs_mark(context.instance, PAGES_INPUTS, [context.partition_key])
-    result = parse(project.source(context.partition_key), project.settings())
+    result = parse(project.source(context.partition_key), project.settings(), anew=config.anew)
     return stage_materialised("pages", result, made_from)
