@@ -68,7 +68,7 @@ format: $(STAMP)  ## Format the code and mend what can be mended
 	@$(BIN)/ruff check --fix .
 
 score: $(STAMP)  ## Measure extraction against the annotated pages
-	@$(BIN)/python tests/accuracy/score.py
+	@$(BIN)/python -m tests.accuracy.measure
 
 bench: $(STAMP)  ## Measure speed
 	@$(BIN)/python -m pytest tests/benchmarks -q

@@ -224,6 +224,7 @@ def shown(number: float | None) -> str:
 
 # ------------------------------------------------------------------------------------------------ mark-up
 
+
 def parse_attributes(words: str) -> dict[str, str]:
     """`y=2012 c=yoy_pct target n=free words` as a mapping with full names; a note comes last."""
     words, _, note = f" {words}".partition(" n=")
@@ -346,6 +347,7 @@ class Marker:
 
     def run(self, source: str, page_id: str) -> str:
         """The whole source with its marks fenced. Raises MarkupError that names the mark."""
+
         def guarded(token: re.Match[str]) -> str:
             try:
                 return self.replace(token)
@@ -400,6 +402,7 @@ class TextRenderer(HTMLParser):
 
 
 # ------------------------------------------------------------------------------------------------ pages
+
 
 def split_source(source: str) -> tuple[dict[str, str], str]:
     """The header lines `key: value` above `---`, and the body."""

@@ -52,6 +52,7 @@ TABLE_BARS = {"fully_right_of_gold": 0.97}
 
 # ------------------------------------------------------------------------------------------------ what is compared
 
+
 @dataclass(frozen=True)
 class Gold:
     """One annotated cell. `breakdown` None, `region` and `unit` empty and `year` None are not scored."""
@@ -224,6 +225,7 @@ def load_gold(
 
 # ------------------------------------------------------------------------------------------------ agreement
 
+
 def overlap(one: Span, other: Span) -> int:
     """The number of characters two spans share."""
     return max(0, min(one[1], other[1]) - max(one[0], other[0]))
@@ -276,6 +278,7 @@ def by_quantity(items: Iterable[ItemT]) -> list[list[ItemT]]:
 
 
 # ------------------------------------------------------------------------------------------------ counting
+
 
 @dataclass
 class Counts:
@@ -477,6 +480,7 @@ def shared_part(one: Span, other: Span) -> float:
 
 # ------------------------------------------------------------------------------------------------ reports
 
+
 @dataclass
 class Report:
     """Counts by page and by group of pages, and the mistakes on pages that are not held out."""
@@ -569,6 +573,7 @@ def score_table(report: Report) -> Table:
 
 
 # ------------------------------------------------------------------------------------------------ texts that differ
+
 
 def printed(text: str) -> tuple[str, list[int]]:
     """The characters of a text that are not space, and where each stands."""
