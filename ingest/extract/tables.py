@@ -28,8 +28,10 @@ VALUE = re.compile(
     r"(?P<unit>人次|人|个|户|家|元|%|件|份|名)?$"
 )
 YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})(?:\s*年|(?!\d))")
+TOLD_YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})\s*年(?!鉴)")
+COMPARISON = re.compile(r"\d{4}年?(?:为|比)\d{4}年?|(?:比|为|较)上年|增减|增长|指数|±")
 BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,12})[)\]]")
-UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]?\s*([\u4e00-\u9fff%、/,]{1,14})")
+UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]\s*([\u4e00-\u9fff%、/,]{1,14})")
 NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\)|\d+[.、])")
 LATIN = re.compile(r"[A-Za-z][A-Za-z .,'&/\-]*")
 AREA = re.compile(r"^(?:全[国省市县区旗盟州]|[\u4e00-\u9fff]{1,12}[省市县区旗盟州]|[省市县区州盟]直.{0,4}|.{2,6}地区)$")
@@ -241,6 +243,7 @@ class _CellReading:
     year: int | None
     year_basis: str
     place: Place
+    is_change: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,9 +266,10 @@ class _CellReader:
         quantity = self._quantity(cell, match, unit)
         year, year_basis = self._year(row, column)
         place = self._place(row, column, year)
-        meaning = self._meaning(row, column, quantity)
+        is_change = bool(COMPARISON.search(f"{row.path} {column.path}"))
+        meaning = None if is_change else self._meaning(row, column, quantity)
         codes: tuple[str | None, ...] = meaning.codes if meaning else (None,)
-        reading = _CellReading(cell, quantity, meaning, row, column, year, year_basis, place)
+        reading = _CellReading(cell, quantity, meaning, row, column, year, year_basis, place, is_change)
         return [self._claim(reading, code) for code in codes]
 
     def _unit(self, match: re.Match[str], row: Header, column: Header, row_unit: str) -> Unit | None:
@@ -306,10 +310,15 @@ class _CellReader:
         )
 
     def _year(self, row: Header, column: Header) -> tuple[int | None, str]:
-        for basis, text in (("column", column.path), ("row", row.text), ("caption", self.caption)):
+        for basis, text in (("column", column.path), ("row", row.text)):
             found = YEAR.findall(text)
             if found:
-                return int(found[-1] if basis != "caption" else found[0]), basis
+                return int(found[-1]), basis
+        lines = self.caption.split("\n")[::-1]
+        for pattern in (TOLD_YEAR, YEAR):
+            told = next((match for line in lines if (match := pattern.search(line))), None)
+            if told:
+                return int(told[1]), "caption"
         return self.years.page_year.year, self.years.page_year.basis
 
     def _place(self, row: Header, column: Header, year: int | None) -> Place:
@@ -349,7 +358,8 @@ class _CellReader:
         added = breakdown_of(core, meaning.codes, in_table=True)
         if _only_breakdown(other.text) and added:
             return Meaning(meaning.codes, added | meaning.breakdown, meaning.rule, meaning.label)
-        return meaning if core in words()["table_filler"] or UNIT_ONLY.match(core) or core in units() else None
+        says_nothing = not _without_fillers(core) or UNIT_ONLY.match(core) or core in units()
+        return meaning if says_nothing else None
 
     def _of_header(self, header: Header, quantity: Quantity) -> Meaning | None:
         """The metric that a header names, alone or as a part of its parent."""
@@ -407,7 +417,7 @@ class _CellReader:
             region_basis=place.basis,
             reporting_scope="all_levels",
             statistic=statistic,
-            change_kind="level",
+            change_kind="yoy_pct" if reading.is_change else "level",
             base_text=None,
             is_floor_language=False,
             is_target=False,

@@ -107,13 +107,17 @@ class _Builder:
 
 def _is_data_table(node: LexborNode) -> bool:
     """A table of figures: no table inside it, several rows, and short cells of which some hold numbers."""
-    if node.css_first("table table") is not None or len(node.css("tr")) < 2:
+    if _holds_table(node) or len(node.css("tr")) < 2:
         return False
     cells = node.css("td, th")
     if len(cells) < MIN_DATA_CELLS:
         return False
     texts = [(cell.text() or "").strip() for cell in cells]
     return max(map(len, texts)) < 150 and sum(bool(NUMBER.search(text)) for text in texts) >= 2
+
+
+def _holds_table(node: LexborNode) -> bool:
+    return any(inner.tag == "table" and inner.mem_id != node.mem_id for inner in node.traverse())
 
 
 def _rows(node: LexborNode) -> list[LexborNode]:
