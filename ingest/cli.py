@@ -25,6 +25,10 @@ app = typer.Typer(
 )
 
 UNUSABLE = 2
+SHOWN_FACT_COLUMNS = (
+    "region_name", "ref_year", "metric_code", "breakdown", "qualifier", "obs_value", "unit_code", "reporting_scope",
+    "obs_status", "chosen_claim_id",
+)  # fmt: skip
 
 
 class Format(StrEnum):
@@ -89,26 +93,28 @@ def sources(output: FormatOption = Format.table) -> None:
 
 @app.command()
 def facts(
-    region: Annotated[str | None, typer.Option(help="Full name or code of a region.")] = None,
+    region: Annotated[str | None, typer.Option(help="Full or short name, of any time, or code of a region.")] = None,
     year: Annotated[int | None, typer.Option(help="Reference year.")] = None,
     metric: Annotated[str | None, typer.Option(help="Metric code.")] = None,
     output: FormatOption = Format.table,
 ) -> None:
     """Print published facts: one row per metric, region, year, breakdown and scope."""
     from ingest.cli_output import print_rows  # noqa: PLC0415
-    from ingest.cli_read import FACT_COLUMNS, read_facts  # noqa: PLC0415
+    from ingest.publish import read_facts  # noqa: PLC0415
+    from ingest.settings import load_settings  # noqa: PLC0415
 
-    rows = read_facts(region, year, metric)
-    print_rows(rows, output.value, FACT_COLUMNS if output is Format.table else None)
+    found = read_facts(load_settings().exports_root, region, year, metric)
+    print_rows(found.to_dicts(), output.value, SHOWN_FACT_COLUMNS if output is Format.table else found.columns)
 
 
 @app.command()
 def evidence(claim_id: Annotated[str, typer.Argument(help="As given in `chosen_claim_id` of a fact.")]) -> None:
     """Show where a number comes from: the sentence with the number marked, address, snapshot hash, rule."""
     from ingest.cli_output import print_evidence  # noqa: PLC0415
-    from ingest.cli_read import read_claim  # noqa: PLC0415
+    from ingest.publish import read_evidence  # noqa: PLC0415
+    from ingest.settings import load_settings  # noqa: PLC0415
 
-    print_evidence(read_claim(claim_id))
+    print_evidence(read_evidence(load_settings().exports_root, claim_id))
 
 
 @app.command()

@@ -21,8 +21,8 @@ from ingest.records import Claim
 # The columns of `ingest.schemas.Claims`, in the order in which a reader wants them.
 CLAIM_COLUMNS = (
     "claim_id", "page_id", "url", "body_sha256", "section", "char_start", "char_end", "table_cell", "raw_span",
-    "sentence", "metric_code", "obs_value", "value_low", "value_high", "qualifier", "unit_code", "unit_raw", "breakdown",
-    "ref_area", "ref_area_name", "ref_year", "period_type", "year_basis", "region_basis", "reporting_scope",
+    "sentence", "metric_code", "obs_value", "value_low", "value_high", "qualifier", "unit_code", "unit_raw",
+    "breakdown", "ref_area", "ref_area_name", "ref_year", "period_type", "year_basis", "region_basis", "reporting_scope",
     "statistic", "change_kind", "base_text", "is_floor_language", "is_target", "extractor_version", "rule", "phrase",
     "note",
 )  # fmt: skip
@@ -93,15 +93,18 @@ def _short(value: Any) -> str:
     return str(value)
 
 
+EVIDENCE_FIELDS = (
+    "metric_code", "obs_value", "value_low", "value_high", "qualifier", "unit_code", "breakdown", "ref_area_name",
+    "region_name", "ref_year", "year_basis", "region_basis", "reporting_scope", "title", "section", "url", "char_start",
+    "char_end", "table_cell", "body_sha256", "warc_file", "warc_offset", "fetched_at", "rule", "note", "claim_id",
+)  # fmt: skip
+
+
 def print_evidence(claim: Row) -> None:
     """The sentence of a claim with its number marked, and where it stands."""
     console = Console(highlight=False)
-    console.print(mark_number(claim["sentence"], claim["raw_span"]))
-    for name in (
-        "metric_code", "obs_value", "value_low", "value_high", "qualifier", "unit_code", "breakdown", "ref_area_name",
-        "ref_year", "year_basis", "region_basis", "reporting_scope", "section", "url", "char_start", "char_end",
-        "table_cell", "body_sha256", "rule", "note", "claim_id",
-    ):  # fmt: skip
+    console.print(mark_number(claim["sentence"], claim["raw_span"]), soft_wrap=True)
+    for name in EVIDENCE_FIELDS:
         if claim.get(name) not in (None, ""):
             console.print(Text(f"{name:>16}  ", style="dim"), Text(_plain(claim[name])), sep="", soft_wrap=True)
 

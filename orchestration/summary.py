@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ingest.cli_read import FACTS
 from ingest.lake import Lake
 from ingest.settings import Settings
 
@@ -31,7 +30,7 @@ def print_summary(settings: Settings, sources: Sequence[str], console: Console) 
     quarantined = _quarantine_table(lake, sources)
     if quarantined.row_count:
         console.print(quarantined)
-    facts_file = settings.exports_root / f"{FACTS}.parquet"
+    facts_file = settings.exports_root / "parquet" / "fct_union_metrics.parquet"
     if facts_file.exists():
         console.print(headline_table(pl.read_parquet(facts_file), lake.read("metrics")))
     _print_places(settings, console)

@@ -1,7 +1,6 @@
 """The crawl stage: list pages of a source become `page_refs`."""
 
 import dagster as dg
-
 from pydantic import Field
 
 from ingest.stages import crawl, replay

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import dagster as dg
-
 from pydantic import Field
 
 from ingest.stages import StageResult, fetch, replay

@@ -2,7 +2,6 @@
 
 import dagster as dg
 
-
 REFERENCE = dg.AssetSelection.groups("reference")
 LAKE = dg.AssetSelection.groups("crawl", "fetch", "parse", "extract")
 WAREHOUSE = dg.AssetSelection.groups("load", "staging", "intermediate", "marts", "reports", "seeds", "publish")

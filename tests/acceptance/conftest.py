@@ -52,7 +52,9 @@ class Installation:
         return Lake(self.settings.lake_root).read(name)
 
     def facts(self) -> pl.DataFrame:
-        return pl.read_parquet(self.settings.exports_root / "fct_union_metrics.parquet").sort("observation_id")
+        return pl.read_parquet(self.settings.exports_root / "parquet" / "fct_union_metrics.parquet").sort(
+            "observation_id"
+        )
 
 
 @dataclass(frozen=True)

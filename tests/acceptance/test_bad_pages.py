@@ -83,5 +83,10 @@ def test_each_bad_page_shows_up_with_its_reason(quarantine: dict[str, tuple[str,
         "empty.html": "fetch",
         "other.html": "extract",
     }
-    for page, word in {"gone.html": "404", "broken.html": "500", "noise.html": "no text", "empty.html": "empty"}.items():
+    for page, word in {
+        "gone.html": "404",
+        "broken.html": "500",
+        "noise.html": "no text",
+        "empty.html": "empty",
+    }.items():
         assert word in quarantine[page][1]

@@ -61,7 +61,9 @@ def test_no_date_or_ordinal_is_read_as_a_quantity(scores: dict[str, Any]) -> Non
 
 
 def test_the_article_printed_twice_is_counted_once(from_text: list[dict[str, Any]]) -> None:
-    cells = [(c["metric_code"], c["raw_span"], c["sentence"], str(c["breakdown"])) for c in from_text if c["metric_code"]]
+    cells = [
+        (c["metric_code"], c["raw_span"], c["sentence"], str(c["breakdown"])) for c in from_text if c["metric_code"]
+    ]
     assert len(cells) == len(set(cells))
 
 
