@@ -8,8 +8,6 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 
-import polars as pl
-
 from ingest.lake import Lake
 from ingest.regions import regions_frame
 from ingest.schemas import FRAMES, typed_frame
@@ -48,8 +46,11 @@ REGIONS = {
     "440705": "新会区",
 }
 
+REPRINTED = "全年发展新会员12万人,其中农牧民工8万人,完成年度计划。"
+EVENT = {"reporting_scope": "event", "period_type": "event"}
 
-def claim(  # noqa: PLR0913  (a scenario names what matters to it)
+
+def claim(
     metric: str | None,
     value: float | None,
     region: str | None = "150000",
@@ -124,16 +125,16 @@ def scenarios() -> list[dict[str, object]]:
         claim("union_members", 300000.0, region="152300", year=1995, volume=1996),
         claim("union_members", 410000.0, region="150500", year=2005, volume=2006),
         # Two volumes restate one figure.
-        claim("union_members", 5600000.0, year=2016, volume=2017, sentence="2016年末,全区工会会员为560万人,比上年有所增加。"),
-        claim("union_members", 5600000.0, year=2016, volume=2018, sentence="与2016年末的全区工会会员560万人相比,略有增加。"),
+        claim("union_members", 5600000.0, year=2016, volume=2017, sentence="全区工会会员为560万人,比上年有所增加。"),
+        claim("union_members", 5600000.0, year=2016, volume=2018, sentence="与2016年的会员560万人相比,略有增加。"),
         # Two works disagree by 1 % and by 20 %.
         claim("grassroots_unions", 10000.0, year=2015, volume=2016),
         claim("grassroots_unions", 10100.0, year=2015, source="statistics", volume=2016),
         claim("grassroots_unions", 12000.0, year=2014, volume=2015),
         claim("grassroots_unions", 10000.0, year=2014, source="statistics", volume=2015),
         # A reprint in the news: same passage, no second work.
-        claim("new_members", 120000.0, sentence="全年发展新会员12万人,其中农牧民工8万人,完成年度计划。"),
-        claim("new_members", 120000.0, source="news", volume=None, sentence="全年发展新会员12万人,其中农牧民工8万人,完成年度计划。"),
+        claim("new_members", 120000.0, sentence=REPRINTED),
+        claim("new_members", 120000.0, source="news", volume=None, sentence=REPRINTED),
         # An overlapping bound: the narrowest is kept.
         claim("employees_in_unionised_units", 6000000.0, low=6000000.0, high=7000000.0, qualifier="MORE"),
         claim("employees_in_unionised_units", 6123000.0, source="report", volume=None),
@@ -143,8 +144,8 @@ def scenarios() -> list[dict[str, object]]:
         # Other scope: another key.
         claim("new_members", 900.0, reporting_scope="own_level"),
         # One event, one enterprise: keys of their own.
-        claim("job_seekers", 20000.0, reporting_scope="event", period_type="event", sentence="4月24日的招聘会吸引2万多名求职者。"),
-        claim("job_seekers", 5000.0, reporting_scope="event", period_type="event", sentence="5月的招聘会吸引5000多名求职者。"),
+        claim("job_seekers", 20000.0, **EVENT, sentence="4月24日的招聘会吸引2万多名求职者。"),
+        claim("job_seekers", 5000.0, **EVENT, sentence="5月的招聘会吸引5000多名求职者。"),
         # A region known by name only.
         claim("union_members", 3200.0, region=None, region_name="包头钢铁公司", year=2012, volume=2013),
         # Quantities without a metric, and changes.
@@ -182,7 +183,8 @@ def _write_pages(lake: Lake, source: str, rows: list[dict[str, object]]) -> None
     lake.write("fetch_log", typed_frame(FRAMES["fetch_log"], [_fetch(row) for row in pages.values()]), source, "all")
     refused = {
         "source_id": source, "stage": "fetch", "key": "http://sample.localhost/gone.html",
-        "url": "http://sample.localhost/gone.html", "column": None, "check": "status", "value": "404", "reason": "404 Not Found",
+        "url": "http://sample.localhost/gone.html", "column": None, "check": "status", "value": "404",
+        "reason": "404 Not Found",
     }  # fmt: skip
     lake.write("quarantine", typed_frame(FRAMES["quarantine"], [refused]), source, "fetch")
 
@@ -212,7 +214,8 @@ def _page(row: dict[str, object]) -> dict[str, object]:
     volume = _volume(row)
     return {
         "page_id": row["page_id"], "source_id": row["source_id"], "url": row["url"], "body_sha256": row["body_sha256"],
-        "text_sha256": row["body_sha256"], "title": "总工会", "breadcrumb": ["首页", "年鉴"], "region_name": "内蒙古自治区",
+        "text_sha256": row["body_sha256"], "title": "总工会", "breadcrumb": ["首页", "年鉴"],
+        "region_name": "内蒙古自治区",
         "ref_area": "150000", "volume_year": volume, "reference_year": volume - 1 if volume else None,
         "reference_year_basis": "volume_minus_one", "published_on": None, "published_on_basis": None,
         "contributor": None, "charset_declared": "utf-8", "charset_used": "utf-8", "replacement_chars": 0,

@@ -1,0 +1,13 @@
+"""Published tables: Parquet and CSV that anybody opens without touching the warehouse file.
+
+Belongs here: copying the marts out, atomically, and reading them back for the command line. Does not belong
+here: any rule about the data (that is dbt's work).
+
+- `ingest.publish.exports`: the tables of the `marts` schema as files, with a manifest.
+- `ingest.publish.read`: facts and evidence out of those files.
+"""
+
+from ingest.publish.exports import export_marts
+from ingest.publish.read import ReadError, read_evidence, read_facts
+
+__all__ = ["ReadError", "export_marts", "read_evidence", "read_facts"]
