@@ -131,4 +131,10 @@ def test_corpus_covers_metrics_qualifiers_and_styles(corpus: Path):
     assert {row["change_kind"] for row in rows} == {"level", "yoy_pct", "yoy_pp", "yoy_abs", "multiple"}
     styles = author.read_csv(corpus / "styles.csv")
     assert len({row["style"] for row in styles}) >= 15
-    assert sum(row["holdout"] == "true" for row in styles) * 2 == len(styles)
+
+
+def test_both_parts_of_the_corpus_hold_prose_and_tables():
+    styles = author.read_csv(author.HOME / "styles.csv")
+    assert {row["holdout"] for row in styles} == {"true", "false"}
+    parts = {(row["holdout"], row["kind"]) for row in styles}
+    assert {(part, kind) for part in ("true", "false") for kind in ("prose", "table")} <= parts
