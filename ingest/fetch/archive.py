@@ -448,13 +448,19 @@ def _entry_of_hop(url: str, hop: Hop, known: Entry | None, facts: Mapping[str, s
         kind="response" if known is None else "revisit",
         status=hop.status,
         recorded_at=hop.requested_at,
-        etag=hop.header("ETag"),
-        last_modified=hop.header("Last-Modified"),
-        content_type=hop.header("Content-Type"),
+        etag=_stored_header(hop, "ETag"),
+        last_modified=_stored_header(hop, "Last-Modified"),
+        content_type=_stored_header(hop, "Content-Type"),
         body_sha256=known.body_sha256 if known else warc.sha256_hex(hop.body),
         body_bytes=known.body_bytes if known else len(hop.body),
     )
     return _with_facts(entry, facts)
+
+
+def _stored_header(hop: Hop, name: str) -> str | None:
+    """A header as its record gives it back, so that index and records never differ."""
+    value = hop.header(name)
+    return None if value is None else warc.header_text(value)
 
 
 def _entry_of_record(record: warc.Record, page_url: str, facts: Mapping[str, str]) -> Entry:

@@ -210,7 +210,7 @@ def _fields(hop: Hop, page_url: str, role: str) -> dict[str, str]:
 
 
 def _status_line(hop: Hop) -> str:
-    return f"{hop.status} {_ascii(hop.reason)}".strip()
+    return f"{hop.status} {header_text(hop.reason)}".strip()
 
 
 def _stored(headers: Headers) -> Iterator[tuple[str, str]]:
@@ -220,10 +220,10 @@ def _stored(headers: Headers) -> Iterator[tuple[str, str]]:
 
 def _clean(headers: Headers) -> Iterator[tuple[str, str]]:
     for name, value in headers:
-        yield _ascii(name).replace(" ", "-"), _ascii(value)
+        yield header_text(name).replace(" ", "-"), header_text(value)
 
 
-def _ascii(text: str) -> str:
+def header_text(text: str) -> str:
     """Text that fits on a header line: no line breaks, other bytes as %XX."""
     flat = " ".join(text.split())
     return (

@@ -252,6 +252,12 @@ def test_replay_gives_the_frames_of_the_last_run_without_network(bench: Bench):
     ]
 
 
+def test_replay_agrees_about_strange_headers(bench: Bench):
+    bench.server.routes["/page"] = reply(ETag='"\xe9\xa1"', Content_Type="text/html; charset=\xb3\x0b x")
+    bench.run(make_source())
+    assert replay_source(bench.root, "faulty")[1].equals(bench.snapshots)
+
+
 def test_replay_of_nothing_is_empty(tmp_path: Path):
     refs, snapshots = replay_source(tmp_path, "never")
     assert (refs.height, snapshots.height) == (0, 0)
