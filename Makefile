@@ -53,7 +53,6 @@ sample: $(STAMP)  ## Serve the embedded sample site (SAMPLE_PORT)
 	@$(BIN)/union-warehouse serve-sample --port $(SAMPLE_PORT)
 
 test: lint  ## Lint, types, import contract, definitions, all tests, dbt build on the sample
-	@$(BIN)/python -m orchestration.home
 	@$(BIN)/dagster definitions validate -w workspace.yaml
 	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
