@@ -35,7 +35,7 @@ def extract_claims(page: Page, context: Context | None = None) -> list[Claim]:
 
 def read_page(page: Page, context: Context) -> tuple[list[Claim], list[Damage]]:
     """Claims, and the numbers whose digits are destroyed."""
-    view = make_view(page.text)
+    view = make_view(_without_repeats(page))
     years = Years(view.text, page, context)
     places = Places(view.text, page, context, years.page_year.year)
     skip = _to_view(
@@ -51,6 +51,14 @@ def read_page(page: Page, context: Context) -> tuple[list[Claim], list[Damage]]:
             claims += read_table(table, number, page, years, places, EXTRACTOR_VERSION)
     claims.sort(key=lambda claim: (claim.char_start, claim.char_end, claim.metric_code or ""))
     return _unique(claims), damages
+
+
+def _without_repeats(page: Page) -> str:
+    """The text with repeated stretches blanked, so that nothing in them is read; offsets stay."""
+    text = page.text
+    for start, end in page.duplicate_spans:
+        text = text[:start] + "\n" * (end - start) + text[end:]
+    return text
 
 
 def _repeated(place: int, page: Page) -> bool:

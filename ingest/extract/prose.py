@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 
 from ingest.extract.attribution import Match, Sentence, attribute
 from ingest.extract.labels import Occurrence, label_index
@@ -18,6 +19,7 @@ from ingest.vocabulary import words
 
 SENTENCE = re.compile(r"(?m:^[ •●■◆]*[【〖〔\[][^】〗〕\]\n]{1,40}[】〗〕\]])|[^。!?\n]+[。!?]*")
 LONGEST_SENTENCE = 2000
+AROUND = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,18 @@ class Damage:
     sentence: str
 
 
+class Stretches:
+    """Stretches of a text, in order and without overlap; `place in stretches` is a binary search."""
+
+    def __init__(self, spans: list[tuple[int, int]]) -> None:
+        self._starts = [start for start, _ in spans]
+        self._ends = [end for _, end in spans]
+
+    def __contains__(self, place: int) -> bool:
+        index = bisect_right(self._starts, place) - 1
+        return index >= 0 and place < self._ends[index]
+
+
 def read_prose(
     view: str, headings: list[tuple[int, str]], skip: list[tuple[int, int]]
 ) -> tuple[list[Reading], list[Damage]]:
@@ -48,23 +62,24 @@ def read_prose(
     `headings` are (start, heading) in order; a sentence stands under the last one before it.
     """
     quantities, damaged = find_quantities(view)
-    quantities = [item for item in quantities if not _inside(item.start, skip) and not _is_identifier(item, view)]
+    skipped = Stretches(skip)
+    quantities = [item for item in quantities if item.start not in skipped and not _is_identifier(item, view)]
     starts = [item.start for item in quantities]
     occurrences = label_index().find(view) if quantities else []
     label_starts = [item.start for item in occurrences]
     readings: list[Reading] = []
-    before, last_paragraph = "", -1
+    before, paragraph, last_end = "", 0, 0
     for start, end in sentences(view):
         inside = quantities[bisect_right(starts, start - 1) : bisect_right(starts, end - 1)]
-        paragraph = view.rfind("\n", 0, start) + 1
-        if paragraph != last_paragraph:
-            before, last_paragraph = "", paragraph
+        if "\n" in view[last_end:start]:
+            before, paragraph = "", start
+        last_end = end
         if inside:
             labels = occurrences[bisect_right(label_starts, start - 1) : bisect_right(label_starts, end - 1)]
             sentence = Sentence(view[start:end], start, end, _heading_at(headings, start), before, inside, labels)
             readings += _read(sentence, paragraph, view)
         before = view[start:end][-120:]
-    damages = [Damage(a, b, _around(view, a, b)) for a, b in damaged if not _inside(a, skip)]
+    damages = [Damage(a, b, _around(view, a, b)) for a, b in damaged if a not in skipped]
     return readings, damages
 
 
@@ -97,16 +112,9 @@ def _fits(item: Occurrence, sentence: Sentence) -> bool:
 
 
 def _heading_at(headings: list[tuple[int, str]], place: int) -> str:
-    index = bisect_right([start for start, _ in headings], place) - 1
+    index = bisect_right(headings, place, key=itemgetter(0)) - 1
     return headings[index][1] if index >= 0 else ""
 
 
-def _inside(place: int, stretches: list[tuple[int, int]]) -> bool:
-    index = bisect_right([start for start, _ in stretches], place) - 1
-    return index >= 0 and place < stretches[index][1]
-
-
 def _around(view: str, start: int, end: int) -> str:
-    begin = max(view.rfind(mark, 0, start) for mark in "。\n") + 1
-    stop = min((place for place in (view.find(mark, end) for mark in "。\n") if place >= 0), default=len(view))
-    return view[begin:stop]
+    return view[max(0, start - AROUND) : end + AROUND].replace("\n", " ")

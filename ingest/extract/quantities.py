@@ -7,6 +7,7 @@ grammar; and the interval that a quantity means. Does not belong here: what it c
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from ingest.vocabulary import Unit, units, words
 
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
 DATE_DIGITS = "零〇○一二三四五六七八九十"
+LOOKALIKE_START = re.compile(rf"[\d{CHINESE}{DATE_DIGITS}第〔\[(《“A-Za-z近约满历长]")
 ORDER_KIND = "left_qualifier_order"
 CJK_WORD = r"\u4e00-\u9fff"
 DAMAGE = "\ufffd□■◇×*?"
@@ -124,9 +126,32 @@ def qualifier_of_word() -> dict[str, str]:
     return found
 
 
+def _matches(pattern: re.Pattern[str], start: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """What `pattern.finditer` finds, tried only where `start` says that a match can begin.
+
+    The patterns are long alternations; trying them at every character costs ten times as much.
+    """
+    end = 0
+    for candidate in start.finditer(text):
+        if candidate.start() < end:
+            continue
+        match = pattern.match(text, candidate.start())
+        if match is not None and match.end() > match.start():
+            end = match.end()
+            yield match
+
+
+@lru_cache(maxsize=1)
+def _quantity_start() -> re.Pattern[str]:
+    """The characters that a quantity can begin with: digits and the first ones of the qualifier words."""
+    kinds = [kind for kind in words() if kind.startswith("left_") and kind != ORDER_KIND]
+    first = {word[0] for kind in kinds for word in words()[kind]}
+    return re.compile(f"[\\d{CHINESE}{''.join(sorted(first))}]")
+
+
 def find_lookalikes(text: str) -> list[tuple[int, int]]:
     """Stretches of `text` that hold digits and are no quantity (dates, ordinals, document numbers, names)."""
-    return [match.span() for match in lookalike_pattern().finditer(text)]
+    return [match.span() for match in _matches(lookalike_pattern(), LOOKALIKE_START, text)]
 
 
 def find_quantities(text: str) -> tuple[list[Quantity], list[tuple[int, int]]]:
@@ -138,7 +163,7 @@ def find_quantities(text: str) -> tuple[list[Quantity], list[tuple[int, int]]]:
     masked = _mask(text)
     found: list[Quantity] = []
     damaged: list[tuple[int, int]] = []
-    for match in quantity_pattern().finditer(masked):
+    for match in _matches(quantity_pattern(), _quantity_start(), masked):
         if _is_damaged(masked, match):
             damaged.append(match.span())
             continue

@@ -37,6 +37,7 @@ LATIN = re.compile(r"[A-Za-z][A-Za-z .,'&/\-]*")
 AREA = re.compile(r"^(?:全[国省市县区旗盟州]|[\u4e00-\u9fff]{1,12}[省市县区旗盟州]|[省市县区州盟]直.{0,4}|.{2,6}地区)$")
 UNIT_ONLY = re.compile(r"^[\d年月末底上期本\s]*$")
 MIN_COVERAGE = 0.5
+CONTEXT_HEADERS = 80
 UNIT_HEAD = frozenset({"单位", "计量单位", "unit"})
 SERIAL_HEAD = frozenset({"序号", "编号", "no", "代码", "code", "行次"})
 TOTAL_WORDS = frozenset({"合计", "总计", "总数", "全国总计", "全省合计", "全市合计"})
@@ -133,7 +134,7 @@ def read_table(table: Table, number: int, page: Page, years: Years, places: Plac
     caption = clean(table.caption)
     rows = _row_headers(grid)
     columns = _column_headers(grid)
-    headers = [*columns.values(), *rows.values()]
+    headers = [*columns.values(), *rows.values()][:CONTEXT_HEADERS]
     context = " ".join([page.title, caption, clean(table.note), *(header.text for header in headers)])
     claims = []
     for row in range(grid.head_rows, grid.rows):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,8 +19,9 @@ from ingest.records import Context, Page
 from ingest.vocabulary import words
 
 CHINESE_YEAR = "〇零一二三四五六七八九"
-FIGURE = re.compile(r"\d[\d.,]*\s*(?:[万亿千百]+|[多余])*(?:人|个|家|户|名|元|%|件|份|场)")
+FIGURE = re.compile(r"\d[\d.,]{0,15}\s*(?:[万亿千百]+|[多余])*(?:人|个|家|户|名|元|%|件|份|场)")
 GAZETTEER_SPREAD = 8
+MARKS_LOOKED_BACK = 50
 FROM_WORDS = ("由", "从", "自")
 VOLUME = re.compile(
     r"((?:19|20)\d{2})\s*(?:年)?\s*[卷版]|年鉴\s*[(\[]?\s*((?:19|20)\d{2})|((?:19|20)\d{2})\s*年?\s*[^\s,。/>|]{0,6}?年鉴|"
@@ -143,6 +145,14 @@ class Years:
     def _marks_between(self, start: int, end: int) -> list[TimeMark]:
         return list(self.marks[bisect_right(self._starts, start - 1) : bisect_right(self._starts, end)])
 
+    def _backwards(self, end: int, start: int) -> Iterator[TimeMark]:
+        """Marks from `end` back to `start`, the nearest first, at most a few."""
+        last = bisect_right(self._starts, end)
+        for mark in reversed(self.marks[max(0, last - MARKS_LOOKED_BACK) : last]):
+            if mark.start < start:
+                return
+            yield mark
+
     def _bracketed_after(self, end: int) -> TimeMark | None:
         if self.text[end : end + 1] != "(":
             return None
@@ -153,8 +163,7 @@ class Years:
         """The last year that opened a clause before this sentence, in the paragraph (gazetteers: on the page)."""
         whole_page = self.page_year.is_gazetteer or self.page_year.basis == "published_on"
         start = 0 if whole_page else paragraph_start
-        earlier = list(self._marks_between(start, sentence_start - 1))
-        for mark in reversed(earlier):
+        for mark in self._backwards(sentence_start - 1, start):
             is_told = mark.year is not None or (self.page_year.basis == "published_on" and (mark.offset or 0) < 0)
             if mark.is_topical and not mark.is_compared and not mark.is_from and is_told:
                 return mark
@@ -164,8 +173,9 @@ class Years:
         if mark.year is not None:
             return mark.year
         if self.page_year.is_gazetteer:
-            earlier = [other.year for other in self._marks_between(0, mark.start - 1) if other.year is not None]
-            return earlier[-1] + (mark.offset or 0) if earlier else None
+            earlier = (other.year for other in self._backwards(mark.start - 1, 0) if other.year is not None)
+            year = next(earlier, None)
+            return None if year is None else year + (mark.offset or 0)
         return None if self._told_in is None else self._told_in + (mark.offset or 0)
 
 

@@ -7,6 +7,7 @@ belong here: what rows and columns mean (`ingest.extract.tables`).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 
@@ -63,10 +64,15 @@ def find_text_tables(text: str) -> tuple[Table, ...]:
     """All tables that plain text renders, in order. Offsets index `text`."""
     lines = [Piece(match[0], match.start(), match.end()) for match in LINE.finditer(text) if match[0].strip()]
     tables = list(_delimited(lines))
-    taken = [(table.char_start, table.char_end) for table in tables]
-    free = [line for line in lines if not any(start <= line.start < end for start, end in taken)]
-    tables += _one_cell_a_line(free, taken)
+    starts = [table.char_start for table in tables]
+    ends = [table.char_end for table in tables]
+    tables += _one_cell_a_line([line for line in lines if not _is_taken(line.start, starts, ends)], starts)
     return tuple(sorted(tables, key=lambda table: table.char_start))
+
+
+def _is_taken(place: int, starts: list[int], ends: list[int]) -> bool:
+    index = bisect_right(starts, place) - 1
+    return index >= 0 and place < ends[index]
 
 
 def _delimited(lines: list[Piece]) -> list[Table]:
@@ -205,11 +211,11 @@ def _table(cells: list[Cell], lines: list[Piece], first: int, last: int) -> Tabl
     return Table(caption, note, tuple(cells), lines[first].start, lines[last].end)
 
 
-def _one_cell_a_line(lines: list[Piece], taken: list[tuple[int, int]]) -> list[Table]:
+def _one_cell_a_line(lines: list[Piece], starts: list[int]) -> list[Table]:
     tables: list[Table] = []
     run: list[int] = []
     for index, line in enumerate(lines):
-        breaks = bool(run) and any(lines[index - 1].start < start < line.start for start, _ in taken)
+        breaks = bool(run) and bisect_right(starts, line.start) > bisect_right(starts, lines[index - 1].start)
         if _is_cell_line(line) and not breaks:
             run.append(index)
         else:
