@@ -79,6 +79,7 @@ class Grid:
         self.columns = max((column for _, column in self.at), default=-1) + 1
         self.head_rows = self._head_rows()
         self.stub_columns = self._stub_columns()
+        self.unit_columns = frozenset(column for column in self.stub_columns if _is_unit_column(self, column))
 
     def text(self, row: int, column: int) -> str:
         """The clean text at a place; empty where the grid has a hole."""
@@ -152,7 +153,7 @@ def _row_headers(grid: Grid) -> dict[int, Header]:
     headers: dict[int, Header] = {}
     section, parent, in_part = "", "", False
     for row in range(grid.head_rows, grid.rows):
-        heads = [grid.text(row, column) for column in grid.stub_columns if not _is_unit_column(grid, column)]
+        heads = [grid.text(row, column) for column in grid.stub_columns if column not in grid.unit_columns]
         heads = [head for head in dict.fromkeys(heads) if (head and not head.isdigit()) or YEAR.fullmatch(head)]
         text = " ".join(heads)
         if not _has_values(grid, row):
@@ -187,7 +188,7 @@ def _is_unit_column(grid: Grid, column: int) -> bool:
 
 def _unit_of_row(grid: Grid, row: int) -> str:
     for column in grid.stub_columns:
-        if _is_unit_column(grid, column):
+        if column in grid.unit_columns:
             return grid.text(row, column)
     return ""
 
