@@ -137,7 +137,7 @@ def fetch_page(url: str) -> Page:
 
 def page_stem(url: str) -> str:
     """The last named part of an address without its suffix; the host when there is only that."""
-    host, *parts = [part for part in url.split("?")[0].split("#")[0].split("/")[2:] if part]
+    host, *parts = [part for part in url.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0].split("/")[2:] if part]
     return Path(parts[-1]).stem if parts else host
 
 

@@ -22,9 +22,9 @@ from ingest.records import Claim
 CLAIM_COLUMNS = (
     "claim_id", "page_id", "url", "body_sha256", "section", "char_start", "char_end", "table_cell", "raw_span",
     "sentence", "metric_code", "obs_value", "value_low", "value_high", "qualifier", "unit_code", "unit_raw",
-    "breakdown", "ref_area", "ref_area_name", "ref_year", "period_type", "year_basis", "region_basis", "reporting_scope",
-    "statistic", "change_kind", "base_text", "is_floor_language", "is_target", "extractor_version", "rule", "phrase",
-    "note",
+    "breakdown", "ref_area", "ref_area_name", "ref_year", "period_type", "year_basis", "region_basis",
+    "reporting_scope", "statistic", "change_kind", "base_text", "is_floor_language", "is_target",
+    "extractor_version", "rule", "phrase", "note",
 )  # fmt: skip
 SHOWN_CLAIM_COLUMNS = (
     "ref_area_name", "ref_year", "metric_code", "breakdown", "qualifier", "obs_value", "unit_code", "raw_span", "rule",
@@ -95,8 +95,8 @@ def _short(value: Any) -> str:
 
 EVIDENCE_FIELDS = (
     "metric_code", "obs_value", "value_low", "value_high", "qualifier", "unit_code", "breakdown", "ref_area_name",
-    "region_name", "ref_year", "year_basis", "region_basis", "reporting_scope", "title", "section", "url", "char_start",
-    "char_end", "table_cell", "body_sha256", "warc_file", "warc_offset", "fetched_at", "rule", "note", "claim_id",
+    "ref_year", "year_basis", "region_basis", "reporting_scope", "title", "section", "url", "char_start", "char_end",
+    "table_cell", "body_sha256", "warc_file", "warc_offset", "fetched_at", "extraction_rule", "note", "claim_id",
 )  # fmt: skip
 
 

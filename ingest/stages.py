@@ -151,7 +151,7 @@ def replay(source: Source, settings: Settings) -> StageResult:
 def parse(source: Source, settings: Settings, *, anew: bool = False) -> StageResult:
     """Turn stored bodies into `pages`: bodies that are new, or all of them when parser or catalogue entry changed.
 
-    `anew` reads all of them in any case. Pages that are gone from the site keep their last body and are read like the others.
+    `anew` reads all of them in any case. Pages that are gone from the site keep their last body and are read too.
     """
     lake = Lake(settings.lake_root)
     if anew:

@@ -4,7 +4,7 @@ import dagster as dg
 
 REFERENCE = dg.AssetSelection.groups("reference")
 LAKE = dg.AssetSelection.groups("crawl", "fetch", "parse", "extract")
-WAREHOUSE = dg.AssetSelection.groups("load", "staging", "intermediate", "marts", "reports", "seeds", "publish")
+WAREHOUSE = dg.AssetSelection.groups("load", "seeds", "staging", "intermediate", "marts", "checks", "reports", "publish")
 
 reference = dg.define_asset_job(
     "reference", selection=REFERENCE, description="Catalogue, metrics and regions: what is known before any page."

@@ -15,8 +15,8 @@ from orchestration.resources import Project
 GROUPS = {
     "staging": "staging",
     "intermediate": "intermediate",
-    "checks": "intermediate",
     "marts": "marts",
+    "checks": "checks",
     "reports": "reports",
 }
 
