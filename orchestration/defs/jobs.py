@@ -4,7 +4,8 @@ import dagster as dg
 
 REFERENCE = dg.AssetSelection.groups("reference")
 LAKE = dg.AssetSelection.groups("crawl", "fetch", "parse", "extract")
-WAREHOUSE = dg.AssetSelection.groups("load", "seeds", "staging", "intermediate", "marts", "checks", "reports", "publish")
+MODELS = dg.AssetSelection.groups("seeds", "staging", "intermediate", "marts", "checks", "reports")
+WAREHOUSE = dg.AssetSelection.groups("load") | MODELS | dg.AssetSelection.groups("publish")
 
 reference = dg.define_asset_job(
     "reference", selection=REFERENCE, description="Catalogue, metrics and regions: what is known before any page."
