@@ -19,6 +19,7 @@ from ingest.vocabulary import Label, breakdown_words, flows, labels, metrics, wo
 
 COMMAS = ",、;:"
 CLAUSE_MARK = re.compile(r"[,;。!?\n]")
+CONTINUED = re.compile(r",(?=达|共|为|已达|总数)")
 PHRASE_MARK = re.compile(r"[,、;。!?\n\d]")
 BRACKETS = re.compile(r"\([^()]{0,12}\)|[“”\"<>《》\[\]\x00]")
 NEEDS_NOUN = frozenset({"count", "person"})
@@ -26,6 +27,7 @@ PERSON_WORDS = frozenset({"人", "员"})
 ENOUGH = 40.0
 VAGUE = 2
 PURPOSE_REACH = 30
+AWARD_REACH = 8
 LONGEST_NOUN = 8
 CONDITIONS = ("LT", "LE", "GE", "GT")
 ANNOUNCED_WITHIN = 20
@@ -35,6 +37,7 @@ YEAR_PHRASE = re.compile(
     r"(?:截至|截止|由|从|自)?(?:(?:1[89]|20)\d{2}年(?:底|末|初|度)?|年[底末初])(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)"
 )
 MONEY = "yuan"
+BUILT_UNITS = frozenset({"facility", "organisation"})
 CONTRACT_COVERAGE = frozenset({"collective_contract_enterprises", "collective_contract_workers"})
 
 
@@ -110,7 +113,11 @@ def unit_of(label: Label, quantity: Quantity) -> str | None:
 def _admissible(sentence: Sentence) -> list[Occurrence]:
     """Occurrences whose context is there, without those inside a longer admissible one."""
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
-    kept = [item for item in sentence.occurrences if _has_context(item.label, context, sentence.text)]
+    kept = [
+        item
+        for item in sentence.occurrences
+        if _has_context(item.label, context, f"{sentence.heading}\n{sentence.text}")
+    ]
     kept = [item for item in kept if not _refuses_itself(item, sentence)]
     return [item for item in kept if not any(_swallows(other, item) for other in kept)]
 
@@ -122,7 +129,7 @@ def _refuses_itself(item: Occurrence, sentence: Sentence) -> bool:
         span = span.replace(piece, "", 1)
     if GAP in item.label.text and any(word.lstrip("-~") in span for word in item.label.refuses):
         return True
-    if item.weight > VAGUE or not item.label.needs:
+    if item.label.text not in words()["generic_noun"] or not item.label.needs:
         return False
     place = item.start - sentence.start
     segment = sentence.text[sentence.text.rfind(";", 0, place) + 1 :].split(";")[0]
@@ -207,7 +214,7 @@ def _left_pair(
 ) -> Pair | None:
     """The label stands before the number: 会员570.8万人."""
     quantity = sentence.quantities[index]
-    gap = view[item.end : quantity.start]
+    gap = CONTINUED.sub("", view[item.end : quantity.start])
     residue = strip_linkers(gap)
     commas = sum(gap.count(mark) for mark in ",;")
     headed = heads_right(quantity, view) and not _next_is_named(quantity, occurrences, sentence, view)
@@ -235,6 +242,8 @@ def _right_pair(index: int, quantity: Quantity, item: Occurrence, view: str, sen
     gap = view[quantity.end : item.start]
     if quantity.unit is None or (CLAUSE_MARK.search(gap) and _dimension(item.label) != MONEY):
         return None
+    if gap.startswith("、") or _wins_an_award(item, view):
+        return None
     commas = len(CLAUSE_MARK.findall(gap))
     if commas > 1 or _refused(item, quantity, view, 0):
         return None
@@ -250,6 +259,13 @@ def _right_pair(index: int, quantity: Quantity, item: Occurrence, view: str, sen
     if _named_by_next(item, sentence, view):
         score -= 40.0
     return _enough(Pair(score + _weight(item), index, item, rule))
+
+
+def _wins_an_award(item: Occurrence, view: str) -> bool:
+    """2家企业工会被命名为模范职工之家: the noun is the winner, the award is what is counted."""
+    is_award = any("award_level" in metrics()[code].breakdowns for code in item.label.metrics)
+    following = view[item.end : item.end + AWARD_REACH]
+    return not is_award and any(verb in CLAUSE_MARK.split(following)[0] for verb in words()["award_verb"])
 
 
 def _enough(pair: Pair) -> Pair | None:
@@ -542,9 +558,10 @@ def _is_vague(match: Match | None) -> bool:
 def _new_of_previous(lead: str, parent: Match) -> Match | None:
     """爱心母婴室140间,当年新建26间: the new ones of what was counted before."""
     core = strip_linkers(lead)
-    for word in words()["of_which"]:
+    for word in words()["this_year"]:
         core = core.removeprefix(word)
-    if core not in words()["new_ones"]:
+    countable = all(metrics()[code].unit_code in BUILT_UNITS or code in flows() for code in parent.codes)
+    if core not in words()["new_ones"] or not countable:
         return None
     return Match(
         tuple(flows().get(code, code) for code in parent.codes), parent.breakdown, "new_of_previous", parent.label

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import ahocorasick_rs
 
-from ingest.vocabulary import Label, labels
+from ingest.vocabulary import Label, labels, words
 
 GAP = "…"
 LONGEST_GAP = 14
@@ -47,6 +47,8 @@ class LabelIndex:
     def find(self, text: str) -> list[Occurrence]:
         """All occurrences, overlapping ones too, in order of their start."""
         found: list[Occurrence] = []
+        for word, other in _synonyms():
+            text = text.replace(word, other)
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
             for label in self._labels[index]:
                 stop = _end_of(label, text, end)
@@ -65,6 +67,13 @@ def _end_of(label: Label, text: str, head_end: int) -> int:
             return 0
         end = place + len(piece)
     return end
+
+
+@lru_cache(maxsize=1)
+def _synonyms() -> tuple[tuple[str, str], ...]:
+    """Words read as others of the same length, so that offsets stay."""
+    pairs = (item.partition(":")[::2] for item in words()["synonym"])
+    return tuple((word, other) for word, other in pairs if len(word) == len(other))
 
 
 @lru_cache(maxsize=1)

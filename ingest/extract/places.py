@@ -34,6 +34,7 @@ UNLISTED = re.compile(
     r"(?<![\u4e00-\u9fff])([^\W\da-zA-Z_在从自由表等和的与及对为以向召各全本我该]{1,5}?(?:自治县|自治州|[省市县旗盟州区]))"
     r"(?=总工会|年鉴|统计|工会|志|史志|党史|政府|地方志|概况|档案|有基层)"
 )
+NATION_TOLD = re.compile(r"(?:^|[,。;\n年底末])全国(?:工会|各级|基层|共|已|职工|有|会员|签订)")
 CLAUSE_OPENERS = ",。;:!?\n、()】]> "
 
 
@@ -262,5 +263,5 @@ def _region_of_text(text: str, year: int | None, names: PlaceNames) -> Region | 
             regions[region.region_id] = region
     if not counted:
         nation = names.index.resolve("全国", year)
-        return nation if "全国" in text and not re.search("全[省市县区旗盟州]", text) else None
+        return nation if NATION_TOLD.search(text) and not re.search("全[省市县区旗盟州]", text) else None
     return regions[counted.most_common(1)[0][0]]

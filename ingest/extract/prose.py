@@ -17,7 +17,9 @@ from ingest.extract.labels import Occurrence, label_index
 from ingest.extract.quantities import Quantity, find_quantities
 from ingest.vocabulary import words
 
-SENTENCE = re.compile(r"(?m:^[ •●■◆]*[【〖〔\[][^】〗〕\]\n]{1,40}[】〗〕\]])|[^。!?\n]+[。!?]*")
+SENTENCE = re.compile(
+    r"(?m:^[ •●■◆]*[【〖〔\[][^】〗〕\]\n]{1,40}[】〗〕\]])|(?m:^ *[^\s,。;:!?\d]{2,14} {2,})|[^。!?\n]+[。!?]*"
+)
 LONGEST_SENTENCE = 2000
 AROUND = 40
 

@@ -16,7 +16,7 @@ from ingest.vocabulary import Unit, units, words
 
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
 DATE_DIGITS = "零〇○一二三四五六七八九十"
-LOOKALIKE_START = re.compile(rf"[\d{CHINESE}{DATE_DIGITS}第〔\[(《“A-Za-z近约满历长]")
+LOOKALIKE_START = re.compile(rf"[\d{CHINESE}{DATE_DIGITS}浏点阅访第〔\[(《“A-Za-z近约满历长]")
 ORDER_KIND = "left_qualifier_order"
 CJK_WORD = r"\u4e00-\u9fff"
 DAMAGE = "\ufffd□■◇×*?"
@@ -82,6 +82,8 @@ def lookalike_pattern() -> re.Pattern[str]:
         rf"(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})世纪",
         rf"(?<![\d{CHINESE}.])[{CHINESE}\d]+周年",
         rf"(?<![数上近几成超逾过\d{CHINESE}])(?:[百千万]|百万|千万)(?:名|人|家|个|场|企|村|户|站)?(?=[^\d,。;、:()达\n]{{1,12}}(?:{tails}))",
+        rf"(?:{_any(words()['page_counter'])})(?:次数|量|数)?[:：]?\s*\d+\s*次?",
+        r"\d[\d.,]{0,15}[万亿]?(?:人|家|个|元)?大关",
         r"\d+/\d{2,}|\d+(?:\.\d+){2,}|\d+(?:\.\d+)?版",
         rf"{n}(?:大|类)(?:会|报告|精神|以来|代表)",
     ]

@@ -29,7 +29,7 @@ FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 CJK = r"\u3400-\u9fff"
 PINYIN = re.compile(rf"(?<=[{CJK}])[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňɡ]{{1,7}}[)）]")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
-INNER_BLANK = re.compile(rf"(?<=[{CJK}\d.,%、:]) +(?=[{CJK}\d%、:(,])|(?<=[{CJK}\d]) +(?=[.])")
+INNER_BLANK = re.compile(rf"(?<=[{CJK}\d.,%、:]) (?=[{CJK}\d%、:(,])|(?<=[{CJK}\d]) (?=[.])")
 HARD_WRAP = re.compile(r"(?<=[^\n。!?;:】\]> ]) *\r?\n(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])")
 MARKED_HEADING = re.compile(r"[ ]*[■●◆▲★◇□▪•][^ ,。;:\d]{2,20}$")
 TABLE_MARK = re.compile(r"[|\t]")

@@ -22,6 +22,7 @@ CHINESE_YEAR = "〇零一二三四五六七八九"
 FIGURE = re.compile(r"\d[\d.,]{0,15}\s*(?:[万亿千百]+|[多余])*(?:人|个|家|户|名|元|%|件|份|场)")
 GAZETTEER_SPREAD = 8
 MARKS_LOOKED_BACK = 50
+HEADING_LENGTH = 30
 FROM_WORDS = ("由", "从", "自")
 VOLUME = re.compile(
     r"((?:19|20)\d{2})\s*(?:年)?\s*[卷版]|年鉴\s*[(\[]?\s*((?:19|20)\d{2})|((?:19|20)\d{2})\s*年?\s*[^\s,。/>|]{0,6}?年鉴|"
@@ -45,6 +46,7 @@ class TimeMark:
     is_compared: bool
     is_from: bool
     is_dateline: bool
+    is_start: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def _mark(match: re.Match[str], text: str) -> TimeMark:
     before, after = text[max(0, match.start() - 4) : match.start()], text[match.end() : match.end() + 3]
     lead = before.rstrip(" 截至止到底在(")
     is_topical = match.start() == 0 or not lead or lead[-1] in ",。;:!?\n、】]>)" or before != before.rstrip("截至止到")
+    starts = after.startswith("起")
     compared = any(before.endswith(word) for word in words()["compare_before"]) or any(
         after.startswith(word) for word in words()["compare_after"]
     )
@@ -94,6 +97,7 @@ def _mark(match: re.Match[str], text: str) -> TimeMark:
         is_topical=is_topical,
         is_end=bool(match["end"]) or after[:1] in "底末" or bool(relative and relative[-1] in "底末") or "截" in before,
         is_compared=compared,
+        is_start=starts,
         is_from=before.endswith(FROM_WORDS),
         is_dateline=bool(match["month"] and "日" in match["month"]),
     )
@@ -114,6 +118,7 @@ class Years:
         self.text = text
         self.marks = find_time_marks(text)
         self._starts = [mark.start for mark in self.marks]
+        self._headings = [mark for mark in self.marks if mark.year is not None and _heads_section(mark, text)]
         self.page_year = find_page_year(page, self.marks, context)
         published = page.published_on[:4] if page.published_on else ""
         is_news = self.page_year.basis != "volume_minus_one" and published.isdigit()
@@ -125,7 +130,7 @@ class Years:
         """Year, basis and mark for the quantity at `place:end`; the quantity before it ends at `previous_end`."""
         clause_start = max(self.text.rfind(mark, sentence_start, place) for mark in ",;") + 1
         inside = self._marks_between(sentence_start, place)
-        usable = [mark for mark in inside if not mark.is_compared and self._reaches(mark, place, previous_end)]
+        usable = [mark for mark in inside if not self._is_aside(mark) and self._reaches(mark, place, previous_end)]
         if usable:
             mark = usable[-1]
             return self._value(mark), "clause" if mark.start >= clause_start else "sentence", mark
@@ -136,6 +141,10 @@ class Years:
         if carried is not None:
             return self._value(carried), "section", carried
         return self.page_year.year, self.page_year.basis, None
+
+    def _is_aside(self, mark: TimeMark) -> bool:
+        """A year to compare with; a year from which something began is one too, but not in a gazetteer."""
+        return mark.is_compared or (mark.is_start and not self.page_year.is_gazetteer)
 
     def _reaches(self, mark: TimeMark, place: int, previous_end: int) -> bool:
         """由2012年的 holds for its own number, and for a later one only behind another 由."""
@@ -163,11 +172,12 @@ class Years:
         """The last year that opened a clause before this sentence, in the paragraph (gazetteers: on the page)."""
         whole_page = self.page_year.is_gazetteer or self.page_year.basis == "published_on"
         start = 0 if whole_page else paragraph_start
+        heading = next((mark for mark in reversed(self._headings) if mark.start < sentence_start), None)
         for mark in self._backwards(sentence_start - 1, start):
             is_told = mark.year is not None or (self.page_year.basis == "published_on" and (mark.offset or 0) < 0)
-            if mark.is_topical and not mark.is_compared and not mark.is_from and is_told:
+            if mark.is_topical and not self._is_aside(mark) and not mark.is_from and is_told:
                 return mark
-        return None
+        return heading
 
     def _value(self, mark: TimeMark) -> int | None:
         if mark.year is not None:
@@ -177,6 +187,15 @@ class Years:
             year = next(earlier, None)
             return None if year is None else year + (mark.offset or 0)
         return None if self._told_in is None else self._told_in + (mark.offset or 0)
+
+
+def _heads_section(mark: TimeMark, text: str) -> bool:
+    """The mark stands in a short line of its own that opens a part of the page (2021年工作回顾)."""
+    start = text.rfind("\n", max(0, mark.start - HEADING_LENGTH), mark.start) + 1
+    end = text.find("\n", mark.end, mark.end + HEADING_LENGTH)
+    line = text[start:end].strip() if end >= 0 else ""
+    is_short = 0 < len(line) <= HEADING_LENGTH and not any(sign in line for sign in ",。;:|\t")
+    return is_short and start > 0 and any(word in line for word in words()["review_heading"])
 
 
 def find_page_year(page: Page, marks: list[TimeMark], context: Context) -> PageYear:

@@ -10,6 +10,7 @@ import re
 from ingest.records import Section
 
 HEADING = re.compile(r"[【〖〔\[]([^【】〖〗〔〕\[\]\n]{2,40})[】〗〕\]]")
+INLINE_HEADING = re.compile(r"(?m)^[ \t\u3000\xa0]*([^\s，,。；;：:!！?？\d|]{2,14})[ \u3000\xa0]{2,}(?=[^\s|\d])")
 LINE = re.compile(r"[^\n]+")
 BARE_HEADING = re.compile(
     r"^[\s\u3000•●■◆※▲★]*(?:[一二三四五六七八九十]{1,3}[、.]|[(（][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]+[章节]|\d{1,2}[、.])?\s*"
@@ -36,7 +37,7 @@ def find_sections(text: str, duplicates: tuple[tuple[int, int], ...]) -> tuple[S
     """Sections by bracketed headings; without any, by short lines that stand alone between paragraphs."""
     marks = [(match.start(), match[1].strip()) for match in HEADING.finditer(text) if _opens_line(text, match.start())]
     if not marks:
-        marks = list(_bare_headings(text))
+        marks = sorted([*_bare_headings(text), *_inline_headings(text)])
     ends = [*(start for start, _ in marks[1:]), len(text)][: len(marks)]
     first: dict[str, int] = {}
     sections = []
@@ -60,6 +61,12 @@ def _bare_headings(text: str) -> list[tuple[int, str]]:
         if heading:
             found.append((match.start(), heading[1].strip()))
     return found
+
+
+def _inline_headings(text: str) -> list[tuple[int, str]]:
+    """Headings that open a paragraph and are set off by blanks; one alone may be chance."""
+    found = [(match.start(), match[1]) for match in INLINE_HEADING.finditer(text)]
+    return found if len(found) > 1 else []
 
 
 def find_duplicates(text: str) -> tuple[tuple[int, int], ...]:
