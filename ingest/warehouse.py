@@ -177,29 +177,38 @@ def _keep_history(connection: duckdb.DuckDBPyConnection, when: datetime) -> int:
         """
     )
     _match_columns(connection)
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE current_claims AS "
-        "SELECT *, md5(CAST(claims AS VARCHAR)) AS source_row_md5 FROM raw.claims AS claims"
-    )
+    hashed = f"SELECT rowid AS claim_row, {_version_hash(connection)} AS source_row_md5 FROM raw.claims"  # noqa: S608
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE current_versions AS {hashed}")
     connection.execute(
         """
         UPDATE raw.claim_history SET retracted_at = $when
-        WHERE retracted_at IS NULL AND source_row_md5 NOT IN (SELECT source_row_md5 FROM current_claims)
+        WHERE retracted_at IS NULL AND source_row_md5 NOT IN (SELECT source_row_md5 FROM current_versions)
         """,
         {"when": when},
     )
     connection.execute(
         """
         INSERT INTO raw.claim_history BY NAME
-        SELECT DISTINCT ON (source_row_md5) *, $when::TIMESTAMPTZ AS asserted_at, NULL::TIMESTAMPTZ AS retracted_at
-        FROM current_claims
-        WHERE source_row_md5 NOT IN (SELECT source_row_md5 FROM raw.claim_history WHERE retracted_at IS NULL)
-        ORDER BY claim_id
+        SELECT claims.*, versions.source_row_md5, $when::TIMESTAMPTZ AS asserted_at, NULL::TIMESTAMPTZ AS retracted_at
+        FROM raw.claims AS claims
+        INNER JOIN (
+            SELECT min(claim_row) AS claim_row, source_row_md5 FROM current_versions
+            WHERE source_row_md5 NOT IN (SELECT source_row_md5 FROM raw.claim_history WHERE retracted_at IS NULL)
+            GROUP BY source_row_md5
+        ) AS versions ON claims.rowid = versions.claim_row
+        ORDER BY claims.claim_id
         """,
         {"when": when},
     )
-    connection.execute("DROP TABLE current_claims")
+    connection.execute("DROP TABLE current_versions")
     return _count(connection, HISTORY)
+
+
+def _version_hash(connection: duckdb.DuckDBPyConnection) -> str:
+    """SQL for the hash of a claim with all its values; an empty value is not the same as an empty text."""
+    names = [name for name, *_ in connection.execute("DESCRIBE raw.claims").fetchall()]
+    texts = ", ".join(f'coalesce(CAST("{name}" AS VARCHAR), chr(0))' for name in sorted(names))
+    return f"md5(concat_ws(chr(31), {texts}))"
 
 
 def _load_corrections(connection: duckdb.DuckDBPyConnection, decisions: list[Correction]) -> int:

@@ -65,7 +65,12 @@ def _write_tables(warehouse_path: Path, folder: Path) -> list[ExportedTable]:
     with connect(warehouse_path, read_only=True) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         found = connection.execute(
-            "SELECT table_name, coalesce(comment, '') FROM duckdb_tables() WHERE schema_name = ? ORDER BY ALL", [SCHEMA]
+            """
+            SELECT table_name, coalesce(comment, '') FROM duckdb_tables() WHERE schema_name = $schema
+            UNION ALL SELECT view_name, coalesce(comment, '') FROM duckdb_views() WHERE schema_name = $schema
+            ORDER BY ALL
+            """,
+            {"schema": SCHEMA},
         ).fetchall()
         if not found:
             raise WarehouseError(f"{warehouse_path} holds no published tables: build the models first")

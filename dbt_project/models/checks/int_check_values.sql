@@ -1,5 +1,7 @@
 -- The value of each metric, breakdown, region and year that the checks compare: bounds included, figures of
 -- the whole region first, plain years before festivals.
+{{ config(materialized='table') }}
+
 select
     metric_code,
     breakdown,

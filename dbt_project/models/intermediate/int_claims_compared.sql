@@ -1,4 +1,6 @@
 -- Rule 3 of choosing: overlapping intervals are compatible. Every independent claim beside its leader.
+{{ config(materialized='table') }}
+
 select
     claims.*,
     leaders.leader.precedence as leader_precedence,

@@ -40,6 +40,8 @@ with level_claims as (
             claims.ref_area is not distinct from places.ref_area
             and claims.ref_area_name = places.ref_area_name
             and claims.ref_year = places.ref_year
+    left join {{ ref('int_repeated_claims') }} as repeated
+        on claims.claim_id = repeated.claim_id
     left join {{ ref('stg_pages') }} as pages
         on claims.page_id = pages.page_id
     left join {{ ref('stg_sources') }} as sources
@@ -47,6 +49,7 @@ with level_claims as (
     where
         claims.metric_code is not null
         and claims.change_kind = 'level'
+        and (repeated.claim_id is null or claims.page_id = repeated.kept_page_id)
 )
 
 select

@@ -1,4 +1,6 @@
 -- Each trend observation beside the one before it in its series.
+{{ config(materialized='table') }}
+
 with ordered as (
     select
         trend.*,

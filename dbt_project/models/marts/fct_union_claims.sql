@@ -1,12 +1,9 @@
 -- Every value ever read, with its evidence. Append-only: a claim that is read differently, or no longer
--- stated, keeps its row with the time at which it was retracted.
-with versions as (
-    select * from {{ ref('stg_claim_history') }}
-    qualify retracted_at is not null
-        or row_number() over (partition by claim_id, retracted_at is null order by source_id, url) = 1
-),
+-- stated, keeps its row with the time at which it was retracted. A text met at several addresses has a row
+-- for each of them under one claim_id. A view: the rows themselves stand in raw.claim_history.
+{{ config(materialized='view') }}
 
-placed as (
+with placed as (
     select
         keyed.claim_id,
         observations.observation_id,
@@ -22,8 +19,8 @@ select
     versions.retracted_at is null as is_current,
     versions.asserted_at,
     versions.retracted_at,
-    placed.observation_id,
-    coalesce(placed.is_chosen, false) and versions.retracted_at is null as is_chosen,
+    case when versions.retracted_at is null then placed.observation_id end as observation_id,
+    versions.retracted_at is null and coalesce(placed.is_chosen, false) as is_chosen,
     decisions.exclude_id is not null as is_excluded,
     versions.source_id,
     versions.page_id,
@@ -60,15 +57,13 @@ select
     versions.extraction_rule,
     versions.phrase,
     versions.note
-from versions
+from {{ ref('stg_claim_history') }} as versions
 left join {{ ref('int_claim_places') }} as places
     on
         versions.ref_area is not distinct from places.ref_area
         and versions.ref_area_name = places.ref_area_name
         and versions.ref_year = places.ref_year
 left join placed
-    on
-        versions.claim_id = placed.claim_id
-        and versions.retracted_at is null
+    on versions.claim_id = placed.claim_id
 left join {{ ref('int_decisions') }} as decisions
     on versions.claim_id = decisions.claim_id

@@ -14,5 +14,5 @@ select
     max(value_high) filter (where {{ here }}) as {{ headline.column }}_high
     {%- if not loop.last %},{% endif %}
     {%- endfor %}
-from {{ ref('int_trend_observations') }}
+from {{ ref('int_series') }}
 group by region_id, ref_year

@@ -39,7 +39,7 @@ inner join {{ ref('benchmarks') }} as benchmarks
     on comparable.benchmark_id = benchmarks.benchmark_id
 inner join places
     on benchmarks.region_name = places.region_name
-left join {{ ref('int_trend_observations') }} as facts
+left join {{ ref('int_series') }} as facts
     on
         comparable.metric_code = facts.metric_code
         and coalesce(comparable.breakdown, '') = facts.breakdown

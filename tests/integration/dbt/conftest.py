@@ -31,7 +31,7 @@ class Built:
             return connection.execute(query).fetchall()
 
 
-def run_dbt(warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run_dbt(warehouse: Path, *arguments: str, timeout: int = 240) -> subprocess.CompletedProcess[str]:
     """Run dbt on a warehouse; its own files go beside the warehouse."""
     folder = warehouse.parent
     return subprocess.run(
@@ -46,7 +46,7 @@ def run_dbt(warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str
         },
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=timeout,
         check=False,
     )
 

@@ -177,7 +177,7 @@ def write_lake(lake: Lake, claims: list[dict[str, object]] | None = None) -> Non
 
 def _write_pages(lake: Lake, source: str, rows: list[dict[str, object]]) -> None:
     pages = {str(row["page_id"]): row for row in rows}
-    lake.write("pages", typed_frame(FRAMES["pages"], [_page(row) for row in pages.values()]), source, "all")
+    lake.write("pages", typed_frame(FRAMES["pages"], [page_of(row) for row in pages.values()]), source, "all")
     lake.write("page_refs", typed_frame(FRAMES["page_refs"], [_page_ref(row) for row in pages.values()]), source, "all")
     lake.write("snapshots", typed_frame(FRAMES["snapshots"], [_snapshot(row) for row in pages.values()]), source, "all")
     lake.write("fetch_log", typed_frame(FRAMES["fetch_log"], [_fetch(row) for row in pages.values()]), source, "all")
@@ -210,7 +210,8 @@ def _volume(row: dict[str, object]) -> int | None:
     return int(part) if part.isdigit() else None
 
 
-def _page(row: dict[str, object]) -> dict[str, object]:
+def page_of(row: dict[str, object]) -> dict[str, object]:
+    """A page that holds nothing but what the models need to know of it."""
     volume = _volume(row)
     return {
         "page_id": row["page_id"], "source_id": row["source_id"], "url": row["url"], "body_sha256": row["body_sha256"],
