@@ -35,6 +35,8 @@ UNLISTED = re.compile(
     r"(?=总工会|年鉴|统计|工会|志|史志|党史|政府|地方志|概况|档案|有基层)"
 )
 NATION_TOLD = re.compile(r"(?:^|[,。;\n年底末])全国(?:工会|各级|基层|共|已|职工|有|会员|签订)")
+UNLISTED_YEARBOOK = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,8}?)(?:统计)?年鉴")
+WHOLE_WORD = re.compile(r"全([省市县区旗盟州])")
 CLAUSE_OPENERS = ",。;:!?\n、()】]> "
 
 
@@ -201,17 +203,29 @@ def _place_from_text(page: Page, text: str, context: Context, year: int | None, 
     if len(bare) == 1:
         region = next(iter(bare.values()))
         return Place(region.ref_area, region.name, "title", region)
-    unlisted = UNLISTED.search(f"{page.title} {' '.join(page.breadcrumb)}")
+    unlisted = _unlisted_name(f"{page.title} {' '.join(page.breadcrumb)}", text)
     if unlisted:
-        return Place(None, unlisted[1], "title")
+        return Place(None, unlisted, "title")
     region = _region_of_text(text, year, names)
     if region is not None:
         return Place(region.ref_area, region.name, "text", region)
     if context.region_name:
         given = names.index.resolve(context.region_name, year)
         return Place(given.ref_area if given else None, given.name if given else context.region_name, "option", given)
-    names_told = Counter(match[1] for match in UNLISTED.finditer(text))
-    return Place(None, names_told.most_common(1)[0][0], "text") if names_told else Place(None, None, "unknown")
+    told = [name for name, times in Counter(match[1] for match in UNLISTED.finditer(text)).most_common(1) if times > 1]
+    return Place(None, told[0], "text") if told else Place(None, None, "unknown")
+
+
+def _unlisted_name(titles: str, text: str) -> str | None:
+    """The name of a place that no register lists, as title and text print it: 澄屿年鉴 of a 全县 is 澄屿县."""
+    match = UNLISTED.search(titles)
+    if match:
+        return match[1]
+    named = UNLISTED_YEARBOOK.search(titles)
+    whole = Counter(WHOLE_WORD.findall(text)).most_common(1)
+    if named is None or not whole:
+        return None
+    return named[1] if named[1].endswith(whole[0][0]) else named[1] + whole[0][0]
 
 
 def _broad(mark: PlaceMark, year: int | None, names: PlaceNames) -> Region | None:
