@@ -37,6 +37,11 @@
     || claim_id
 {%- endmacro %}
 
+{#- Who leads: a human choice before all, then by precedence. -#}
+{% macro leading_order() -%}
+    (case when is_human_choice then '0' else '1' end) || precedence
+{%- endmacro %}
+
 {#- The gap between two values as a share of the chosen one; no gap where a value is missing or zero. -#}
 {% macro relative_gap(low, high, chosen) -%}
     coalesce(abs({{ high }} - {{ low }}) / nullif(abs({{ chosen }}), 0), 0)
@@ -45,17 +50,17 @@
 {#- Which rule decided, in one word. -#}
 {% macro rule_applied() -%}
     case
-        when choice.chosen.is_human_choice then 'human_decision'
+        when claims.is_human_choice then 'human_decision'
         when leaders.n_claims = 1 then 'only_claim'
         when leaders.n_independent_claims = 1 then 'same_text'
-        when choice.n_rivals = 0 and choice.n_intervals = 1 then 'agreement'
-        when choice.n_rivals = 0 then 'narrowest'
-        when left(choice.chosen.leader_precedence, 1) <> left(choice.best_rival, 1) then 'not_floor'
-        when left(choice.chosen.leader_precedence, 2) <> left(choice.best_rival, 2) then 'authority'
-        when left(choice.chosen.leader_precedence, 3) <> left(choice.best_rival, 3) then 'exactness'
-        when left(choice.chosen.leader_precedence, 4) <> left(choice.best_rival, 4) then 'finality'
-        when left(choice.chosen.leader_precedence, 5) <> left(choice.best_rival, 5) then 'year_end'
-        when left(choice.chosen.leader_precedence, 9) <> left(choice.best_rival, 9) then 'vintage'
+        when choices.n_rivals = 0 and not choices.has_several_intervals then 'agreement'
+        when choices.n_rivals = 0 then 'narrowest'
+        when left(leaders.leader_precedence, 1) <> left(choices.best_rival, 1) then 'not_floor'
+        when left(leaders.leader_precedence, 2) <> left(choices.best_rival, 2) then 'authority'
+        when left(leaders.leader_precedence, 3) <> left(choices.best_rival, 3) then 'exactness'
+        when left(leaders.leader_precedence, 4) <> left(choices.best_rival, 4) then 'finality'
+        when left(leaders.leader_precedence, 5) <> left(choices.best_rival, 5) then 'year_end'
+        when left(leaders.leader_precedence, 9) <> left(choices.best_rival, 9) then 'vintage'
         else 'claim_order'
     end
 {%- endmacro %}

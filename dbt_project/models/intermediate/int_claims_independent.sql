@@ -1,6 +1,8 @@
 -- Rule 1 of choosing: the same text counts once. Of the claims of one observation that repeat the same
 -- passage (a reprint, a mirror), only the one that comes first is independent; the others are copies of it.
--- Claims that a human decision excludes take no part.
+-- Claims that a human decision excludes (rule 6) take no part.
+{{ config(materialized='table') }}
+
 with taking_part as (
     select
         claims.*,

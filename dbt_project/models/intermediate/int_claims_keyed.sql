@@ -1,7 +1,5 @@
 -- Rule 2 of choosing: a different scope, base, kind of period or occasion is a different key, not a conflict.
 -- One row per level claim that names metric, region and year; a text met at several addresses counts once.
-{{ config(materialized='table') }}
-
 with level_claims as (
     select
         claims.claim_id,

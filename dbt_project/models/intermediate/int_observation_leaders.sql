@@ -1,4 +1,6 @@
 -- Rule 4 of choosing: the claim that ranks first leads its observation. A human choice leads before all.
+{{ config(materialized='table') }}
+
 select
     observation_key,
     count(*) as n_claims,
@@ -7,9 +9,8 @@ select
     min(obs_value) filter (where is_independent) as lowest_value,
     max(obs_value) filter (where is_independent) as highest_value,
     count(*) filter (where is_independent) as n_independent_claims,
-    arg_min(
-        {'claim_id': claim_id, 'bound_low': bound_low, 'bound_high': bound_high, 'precedence': precedence},
-        (case when is_human_choice then '0' else '1' end) || precedence
-    ) as leader
+    arg_min(precedence, {{ leading_order() }}) as leader_precedence,
+    arg_min(bound_low, {{ leading_order() }}) as leader_low,
+    arg_min(bound_high, {{ leading_order() }}) as leader_high
 from {{ ref('int_claims_independent') }}
 group by observation_key

@@ -8,7 +8,7 @@ with placed as (
         keyed.claim_id,
         observations.observation_id,
         keyed.claim_id = observations.claim_id as is_chosen
-    from {{ ref('int_claims_keyed') }} as keyed
+    from {{ ref('int_claims_independent') }} as keyed
     inner join {{ ref('int_observations') }} as observations
         on keyed.observation_key = observations.observation_key
 )

@@ -1,11 +1,4 @@
 -- Every observation whose independent claims do not all say the same, with all of them and their evidence.
-with disagreeing as (
-    select observation_key
-    from {{ ref('int_claims_compared') }}
-    group by observation_key
-    having count(distinct {'low': bound_low, 'high': bound_high}) > 1
-)
-
 select
     observations.observation_id,
     observations.metric_code,
@@ -31,10 +24,9 @@ select
     compared.authority_rank::integer as authority_rank,
     claims.url,
     claims.sentence
-from disagreeing
-inner join {{ ref('int_observations') }} as observations
-    on disagreeing.observation_key = observations.observation_key
+from {{ ref('int_observations') }} as observations
 inner join {{ ref('int_claims_compared') }} as compared
-    on disagreeing.observation_key = compared.observation_key
+    on observations.observation_key = compared.observation_key
 inner join {{ ref('stg_claims') }} as claims
     on compared.claim_id = claims.claim_id
+where observations.has_several_intervals
