@@ -19,7 +19,7 @@ from ingest.vocabulary import Label, breakdown_words, flows, labels, metrics, wo
 
 COMMAS = ",、;:"
 CLAUSE_MARK = re.compile(r"[,;。!?\n]")
-CONTINUED = re.compile(r",(?=达|共|为|已达|总数)")
+CONTINUED = re.compile(r",(?=达|共|为|已达|总数|在)")
 PHRASE_MARK = re.compile(r"[,、;。!?\n\d]")
 BRACKETS = re.compile(r"\([^()]{0,12}\)|[“”\"<>《》\[\]\x00]")
 NEEDS_NOUN = frozenset({"count", "person"})
@@ -29,6 +29,8 @@ VAGUE = 2
 PURPOSE_REACH = 30
 AWARD_REACH = 8
 LONGEST_NOUN = 8
+HEAD_NOUN = 2
+ENUMERATORS = frozenset("、和及与")
 CONDITIONS = ("LT", "LE", "GE", "GT")
 ANNOUNCED_WITHIN = 20
 ANNOUNCED_REACH = 6
@@ -433,12 +435,18 @@ def _announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
         if (
             len(tail) <= reach
             and not tail.startswith(("以上", "及以上"))
+            and not (item.word[0] == "全" and _is_facility(codes))
             and not any(mark in tail for mark in "、和及与")
             and "\x00" not in window[place : place + len(item.word)]
         ):
             found[item.dimension] = item.value
             window = window[:place] + "\x00" * len(item.word) + tail
     return found
+
+
+def _is_facility(codes: tuple[str, ...]) -> bool:
+    """Places are not awards: 全国 before them says where they stand, not who named them."""
+    return any(metrics()[code].unit_code == "facility" for code in codes)
 
 
 def _dimensions(codes: tuple[str, ...]) -> set[str]:
@@ -530,7 +538,7 @@ def _same_kind(parent: Quantity, part: Quantity) -> bool:
 
 def _implied(lead: str, parent: Match) -> Match | None:
     """A number without a noun of its own that continues the one before it."""
-    for rule in (_total_of_previous, _level_reached, _year_series, _new_of_previous, _actual, _part):
+    for rule in (_total_of_previous, _level_reached, _year_series, _new_of_previous, _actual, _enumerated, _part):
         match = rule(lead, parent)
         if match is not None:
             return match
@@ -647,9 +655,18 @@ def _same_named_part(lead: str, match: Match | None, parent: Match) -> Match | N
         return None
     if not any(word in lead for word in words()["of_which"]):
         return None
-    if not parent.label.label.text.endswith(match.label.label.text):
+    whole, part = parent.label.label.text, match.label.label.text
+    if not whole.endswith(part) and not (match.breakdown and whole[-HEAD_NOUN:] == part[-HEAD_NOUN:]):
         return None
-    return Match(parent.codes, parent.breakdown | breakdown_of(lead, parent.codes), "part_of_previous", match.label)
+    announced = breakdown_of(lead, parent.codes) | match.breakdown
+    return Match(parent.codes, parent.breakdown | announced, "part_of_previous", match.label)
+
+
+def _enumerated(lead: str, parent: Match) -> Match | None:
+    """138个、165个和171个: numbers in a row share the noun before the first."""
+    if lead.strip() not in ENUMERATORS:
+        return None
+    return Match(parent.codes, parent.breakdown, "enumerated", parent.label)
 
 
 def _part(lead: str, parent: Match) -> Match | None:

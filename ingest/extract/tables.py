@@ -30,7 +30,7 @@ VALUE = re.compile(
 YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})(?:\s*年|(?!\d))")
 TOLD_YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})\s*年(?!鉴)")
 COMPARISON = re.compile(r"\d{4}年?(?:为|比)\d{4}年?|(?:比|为|较)上年|增减|增长|指数|±")
-BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,12})[)\]]")
+BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
 UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]\s*([\u4e00-\u9fff%、/,]{1,14})")
 NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\)|\d+[.、])")
 LATIN = re.compile(r"[A-Za-z][A-Za-z .,'&/\-]*")
@@ -40,7 +40,6 @@ MIN_COVERAGE = 0.5
 CONTEXT_HEADERS = 80
 UNIT_HEAD = frozenset({"单位", "计量单位", "unit"})
 SERIAL_HEAD = frozenset({"序号", "编号", "no", "代码", "code", "行次"})
-TOTAL_WORDS = frozenset({"合计", "总计", "总数", "全国总计", "全省合计", "全市合计"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +354,7 @@ class _CellReader:
     def _with_other(self, meaning: Meaning, other: Header) -> Meaning | None:
         """The crossing header may add a breakdown (a column 女); one that says something unknown unmaps the cell."""
         core = label_core(other.text)
-        if not core or core in TOTAL_WORDS or AREA.search(core) or self._named_place(other.text, None):
+        if not core or core in words()["table_total"] or AREA.search(core) or self._named_place(other.text, None):
             return meaning
         added = breakdown_of(core, meaning.codes, in_table=True)
         if _only_breakdown(other.text) and added:
@@ -379,7 +378,7 @@ class _CellReader:
             announced = breakdown_of(label_core(header.text), meaning.codes, in_table=True)
             if announced and _only_breakdown(header.text):
                 return Meaning(meaning.codes, meaning.breakdown | announced, "table_part", above)
-            if not _only_breakdown(header.text) and label_core(header.text) in TOTAL_WORDS:
+            if not _only_breakdown(header.text) and label_core(header.text) in words()["table_total"]:
                 return meaning
             return None
         return None

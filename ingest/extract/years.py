@@ -20,6 +20,7 @@ from ingest.vocabulary import words
 
 CHINESE_YEAR = "〇零一二三四五六七八九"
 FIGURE = re.compile(r"\d[\d.,]{0,15}\s*(?:[万亿千百]+|[多余])*(?:人|个|家|户|名|元|%|件|份|场)")
+YEAR_LIST = re.compile(r"(?<!\d)(?:19|20)\d{2}年?(?:[、,和](?:19|20)\d{2}年?)+")
 GAZETTEER_SPREAD = 8
 MARKS_LOOKED_BACK = 50
 HEADING_LENGTH = 30
@@ -128,6 +129,9 @@ class Years:
         self, place: int, end: int, sentence_start: int, paragraph_start: int, previous_end: int
     ) -> tuple[int | None, str, TimeMark | None]:
         """Year, basis and mark for the quantity at `place:end`; the quantity before it ends at `previous_end`."""
+        listed = self._listed_year(place, sentence_start)
+        if listed is not None:
+            return listed, "clause", None
         clause_start = max(self.text.rfind(mark, sentence_start, place) for mark in ",;") + 1
         inside = self._marks_between(sentence_start, place)
         usable = [mark for mark in inside if not self._is_aside(mark) and self._reaches(mark, place, previous_end)]
@@ -141,6 +145,17 @@ class Years:
         if carried is not None:
             return self._value(carried), "section", carried
         return self.page_year.year, self.page_year.basis, None
+
+    def _listed_year(self, place: int, sentence_start: int) -> int | None:
+        """1985、1990、1995年,基层工会分别为138个、165个和171个: the years and the numbers run side by side."""
+        sentence = self.text[sentence_start:place]
+        match = YEAR_LIST.search(sentence)
+        marker = sentence.rfind("分别")
+        if match is None or marker < match.end():
+            return None
+        years = [int(year) for year in re.findall(r"\d{4}", match[0])]
+        index = len(re.findall("[、和]", sentence[marker:]))
+        return years[index] if index < len(years) else None
 
     def _is_aside(self, mark: TimeMark) -> bool:
         """A year to compare with; a year from which something began is one too, but not in a gazetteer."""

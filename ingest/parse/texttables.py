@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ingest.records import Cell, Table
-from ingest.vocabulary import units
+from ingest.vocabulary import units, words
 
 LINE = re.compile(r"[^\n]*")
 DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"[ \u3000\xa0]{2,}"))
@@ -25,9 +25,6 @@ NUMBERS_AFTER_LABEL = re.compile(r"^\s*(\D*?[^\d\s,.])\s+([-\d.,*…—]+(?:\s+[
 CJK = re.compile(r"[\u4e00-\u9fff]")
 UNIT_LINE = re.compile(r"^(?P<open>[(（])?\s*(?:(?:计量)?单位\s*[:：])?\s*(?P<word>[\u4e00-\u9fff%／/]{1,4})\s*[)）]?$")
 RULE = re.compile(r"^[\s|+\-:=─—_┼┬┴├┤]+$")
-STUB_HEADS = frozenset(
-    {"地区", "指标", "项目", "年份", "年度", "单位", "指标名称", "区域", "名称", "市县", "县区", "地市"}
-)
 AREA_HEAD = re.compile(r"^[省市县区旗盟州镇乡街道、()（）各及/]+$")
 LONGEST_CELL = 42
 LONGEST_SECTION_ROW = 16
@@ -290,7 +287,7 @@ def _is_unit_line(text: str) -> bool:
 def _is_stub_head(text: str) -> bool:
     """The head of the label column: 地区, 指标, 县(市、区)."""
     plain = re.sub(r"\s", "", text)
-    return plain in STUB_HEADS or bool(AREA_HEAD.match(plain))
+    return plain in words()["table_stub_head"] or bool(AREA_HEAD.match(plain))
 
 
 def _merge_broken(header: list[Piece], width: int) -> list[Piece]:
