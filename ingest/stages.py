@@ -23,6 +23,7 @@ from ingest.extract import EXTRACTOR_VERSION
 from ingest.extract.stage import extract_pages
 from ingest.fetch import (
     HttpClient,
+    canonical_url,
     crawl_source,
     fetch_pages,
     open_archive,
@@ -44,11 +45,16 @@ log = logging.getLogger(__name__)
 
 KEY_COLUMNS = {"page_refs": "url", "snapshots": "url", "fetch_log": "url", "pages": "page_id", "claims": "claim_id"}
 NO_VOLUME = "none"
+REACHED = frozenset({"fetched", "unchanged", "gone"})
 PAGE_COUNT_GUARD = "page_count_guard"
 
 
 class SourceChoiceError(Exception):
     """A source or group of sources that the catalogue does not hold; the message lists what there is."""
+
+
+class SourceUnreachableError(Exception):
+    """Not one page of a source could be reached; the message says why. What was learnt has been stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,8 @@ def crawl(source: Source, settings: Settings, http: HttpClient) -> StageResult:
     """Follow a source's list pages and store which pages there are: `page_refs`.
 
     When far fewer pages are listed than before (`page_count_guard`), the former list is kept and the
-    complaint is quarantined: a broken list page must not look like a shrunken yearbook.
+    complaint is quarantined: a broken list page must not look like a shrunken yearbook. Raises
+    SourceUnreachableError when no entry page could be read.
     """
     lake = Lake(settings.lake_root)
     before = lake.read("page_refs", source.source_id)
@@ -113,13 +120,15 @@ def crawl(source: Source, settings: Settings, http: HttpClient) -> StageResult:
     log.info("%s: %d pages listed", source.source_id, good.height)
     guarded = typed_frame(Quarantine, [_guard_row(source, complaint)] if complaint else [])
     quarantine = _write_quarantine(lake, source, "crawl", missed, refused, guarded)
+    _require_an_entry(source, missed)
     return StageResult({"page_refs": good}, quarantine, good.height)
 
 
 def fetch(source: Source, settings: Settings, http: HttpClient, volumes: Sequence[int] = ()) -> StageResult:
     """Fetch the listed pages, asking only for what changed, and store `snapshots` and `fetch_log`.
 
-    With `volumes` only the pages of these volume years are asked for; the snapshots of others stay.
+    With `volumes` only the pages of these volume years are asked for; the snapshots of others stay. Raises
+    SourceUnreachableError when no page answered.
     """
     lake = Lake(settings.lake_root)
     refs = lake.read("page_refs", source.source_id)
@@ -133,6 +142,8 @@ def fetch(source: Source, settings: Settings, http: HttpClient, volumes: Sequenc
     outcomes = dict(fetch_log.group_by("outcome").len().sort("outcome").rows())
     log.info("%s: %s", source.source_id, ", ".join(f"{count} {name}" for name, count in outcomes.items()) or "no pages")
     quarantine = _write_quarantine(lake, source, "fetch", result.quarantine, refused, refused_lines)
+    if outcomes and not REACHED.intersection(outcomes):
+        raise SourceUnreachableError(f"no page of {source.source_id} was reached: {fetch_log['reason'][0]}")
     return StageResult({"snapshots": snapshots, "fetch_log": fetch_log}, quarantine, outcomes.get("fetched", 0))
 
 
@@ -180,6 +191,14 @@ def extract(source: Source, settings: Settings, *, anew: bool = False) -> StageR
     log.info("%s: %d claims, read anew on %d pages", source.source_id, claims.height, work.changed.height)
     silent = typed_frame(Quarantine, [_silent_row(row) for row in _without_figures(work.changed, fresh)])
     return StageResult({"claims": claims}, work.finish("extract", pl.concat([missed, silent])), work.changed.height)
+
+
+def _require_an_entry(source: Source, missed: pl.DataFrame) -> None:
+    """Raise SourceUnreachableError when all entry pages of the crawl are among those that could not be read."""
+    entries = [canonical_url(url, source.canonical) for url in source.crawl.entries] if source.crawl else []
+    reasons = dict(missed.select("url", "reason").rows())
+    if entries and all(url in reasons for url in entries):
+        raise SourceUnreachableError(f"no entry page of {source.source_id} was read: {reasons[entries[0]]}")
 
 
 def _without_figures(pages: pl.DataFrame, claims: pl.DataFrame) -> list[dict[str, object]]:

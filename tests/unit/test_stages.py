@@ -11,8 +11,8 @@ from ingest import stages
 from ingest.catalogue import Source
 from ingest.fetch import HttpClient, open_client
 from ingest.lake import Lake
-from ingest.settings import Settings
-from ingest.stages import SourceChoiceError, choose_sources, open_catalogue
+from ingest.settings import Settings, load_settings
+from ingest.stages import SourceChoiceError, SourceUnreachableError, choose_sources, open_catalogue
 
 
 @pytest.fixture
@@ -135,3 +135,21 @@ def test_reference_frames_keep_their_models(home: Settings, name: str) -> None:
     frame = stages.reference_frame(name, home)
     assert stages.FRAMES[name].validate(frame, lazy=True).height == frame.height > 0
     assert Lake(home.lake_root).read(name).rows() == frame.rows()
+
+
+def test_a_source_that_cannot_be_reached_fails_and_keeps_what_it_had(
+    source: Source, sample_home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_client(sample_home) as http:
+        run_all(source, sample_home, http)
+    before = {frame: stored(sample_home, frame) for frame in ("page_refs", "snapshots")}
+    quick = source.model_copy(update={"pace": source.pace.model_copy(update={"retries": 0, "connect_seconds": 1})})
+    monkeypatch.setenv("UNION_WAREHOUSE_SAMPLE", "127.0.0.1:9")
+    nobody = load_settings()
+    for stage, said in ((stages.crawl, "no entry page of"), (stages.fetch, "no page of")):
+        with open_client(nobody) as http, pytest.raises(SourceUnreachableError, match=said):
+            stage(quick, nobody, http)
+    after = {frame: stored(nobody, frame) for frame in ("page_refs", "snapshots")}
+    assert after["page_refs"] == before["page_refs"]
+    assert [row["body_sha256"] for row in after["snapshots"]] == [row["body_sha256"] for row in before["snapshots"]]
+    assert not stages.REACHED & {row["outcome"] for row in stored(nobody, "fetch_log")}
