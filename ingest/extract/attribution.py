@@ -189,9 +189,12 @@ def _pairs(sentence: Sentence, occurrences: list[Occurrence], view: str) -> list
 def is_per_head(quantity: Quantity, view: str, sentence_start: int) -> bool:
     """人均2500元, 不足200人的企业: an amount per head, a limit or a condition, and no total."""
     begin = max(sentence_start, *(view.rfind(mark, sentence_start, quantity.start) + 1 for mark in ",;、。"))
-    if any(word in view[begin : quantity.start] for word in words()["per_head"]):
+    lead = view[begin : quantity.start]
+    if any(word in lead for word in words()["per_head"] + words()["removal"]):
         return True
     following = view[quantity.end : quantity.end + 3]
+    if following[:1] == "的" and following[1:2].isdigit():
+        return True
     return (
         quantity.dimension in ("person", "count")
         and quantity.qualifier in CONDITIONS
@@ -656,9 +659,9 @@ def _same_named_part(lead: str, match: Match | None, parent: Match) -> Match | N
     if not any(word in lead for word in words()["of_which"]):
         return None
     whole, part = parent.label.label.text, match.label.label.text
-    if not whole.endswith(part) and not (match.breakdown and whole[-HEAD_NOUN:] == part[-HEAD_NOUN:]):
+    announced = breakdown_of(lead, parent.codes, in_table=True) | match.breakdown
+    if not whole.endswith(part) and not (announced and whole[-HEAD_NOUN:] == part[-HEAD_NOUN:]):
         return None
-    announced = breakdown_of(lead, parent.codes) | match.breakdown
     return Match(parent.codes, parent.breakdown | announced, "part_of_previous", match.label)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +22,7 @@ from ingest.extract.quantities import Quantity, interval
 from ingest.extract.view import translation
 from ingest.extract.years import Years
 from ingest.records import Cell, Claim, Page, Table
-from ingest.vocabulary import Unit, breakdown_words, metrics, units, words
+from ingest.vocabulary import Unit, breakdown_words, labels, metrics, units, words
 
 VALUE = re.compile(
     r"^[*#]?\s*(?P<digits>-?(?:\d{1,3}(?: \d{3})+|\d[\d,]*)(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)"
@@ -48,6 +49,7 @@ class Header:
 
     text: str
     parents: tuple[str, ...] = ()
+    before: str = ""
 
     @property
     def path(self) -> str:
@@ -150,7 +152,7 @@ def read_table(table: Table, number: int, page: Page, years: Years, places: Plac
 def _row_headers(grid: Grid) -> dict[int, Header]:
     """A header per data row; #, 其中 and indented rows take the row before them as parent."""
     headers: dict[int, Header] = {}
-    section, parent, in_part = "", "", False
+    section, parent, before, in_part = "", "", "", False
     for row in range(grid.head_rows, grid.rows):
         heads = [grid.text(row, column) for column in grid.stub_columns if column not in grid.unit_columns]
         heads = [head for head in dict.fromkeys(heads) if (head and not head.isdigit()) or YEAR.fullmatch(head)]
@@ -160,11 +162,12 @@ def _row_headers(grid: Grid) -> dict[int, Header]:
             headers[row] = Header(text)
             continue
         if _is_part(text) or (in_part and _only_breakdown(text)):
-            headers[row] = Header(text, tuple(part for part in (section, parent) if part))
+            headers[row] = Header(text, tuple(part for part in (section, parent) if part), before)
             in_part = True
         else:
-            headers[row] = Header(text, (section,) if section else ())
+            headers[row] = Header(text, (section,) if section else (), before)
             parent, in_part = text, False
+        before = text
     return headers
 
 
@@ -367,7 +370,7 @@ class _CellReader:
         if any(word in text for word in words()["other_body"] for text in (*header.parents, header.text)):
             return None
         header = without_years(header)
-        own = best_label(header.text, quantity, self.context)
+        own = best_label(header.text, quantity, self.context, " ".join((*header.parents, header.before)))
         if own is not None and not (_is_part(header.text) and _only_breakdown(header.text)):
             return _meaning_of(own, header.text, "table_label")
         for parent in reversed(header.parents):
@@ -462,23 +465,36 @@ def _only_breakdown(text: str) -> bool:
     return named_any and not rest
 
 
-def best_label(text: str, quantity: Quantity, context: str) -> Occurrence | None:
-    """The label that covers most of a header and may count the cell's unit; None below half."""
+def best_label(text: str, quantity: Quantity, context: str, near: str = "") -> Occurrence | None:
+    """The label that covers most of a header and may count the cell's unit; None below half.
+
+    `near` is what stands above the header: words that a label refuses count there too.
+    """
     core = label_core(text)
     if not core:
         return None
-    found = [item for item in label_index().find(core) if _fits(item, core, quantity, f"{context} {text}")]
+    found = [item for item in label_index().find(core) if _fits(item, core, quantity, f"{context} {text}", near)]
     best = max(found, key=lambda item: (item.weight, bool(item.label.needs), -item.label.line), default=None)
     if best is None or best.weight < MIN_COVERAGE * len(_without_fillers(core)):
         return None
     return best
 
 
-def _fits(item: Occurrence, core: str, quantity: Quantity, context: str) -> bool:
+def _fits(item: Occurrence, core: str, quantity: Quantity, context: str, near: str) -> bool:
     label = item.label
-    if label.position == "right" or not allows(label, quantity) or any(word in core for word in label.refuses):
+    around = f"{core} {near}" if label.text in _shared_texts() else core
+    if label.position == "right" or not allows(label, quantity):
+        return False
+    if any(word.lstrip("~-") in around for word in label.refuses):
         return False
     return not label.needs or any(word in context for word in label.needs)
+
+
+@lru_cache(maxsize=1)
+def _shared_texts() -> frozenset[str]:
+    """Labels that name different metrics in different surroundings."""
+    counted = Counter(label.text for label in labels())
+    return frozenset(text for text, times in counted.items() if times > 1)
 
 
 def _without_fillers(core: str) -> str:
@@ -502,4 +518,4 @@ def _without_label(text: str, item: Occurrence) -> str:
 def without_years(header: Header) -> Header:
     """A header without the levels that only name a year."""
     levels = [text for text in (*header.parents, header.text) if not YEAR.fullmatch(text.strip("()"))]
-    return Header(levels[-1], tuple(levels[:-1])) if levels else Header("")
+    return Header(levels[-1], tuple(levels[:-1]), header.before) if levels else Header("")

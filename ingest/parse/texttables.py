@@ -24,6 +24,7 @@ YEAR_CELL = re.compile(r"^(?:1[89]|20)\d{2}\s*(?:年(?:末|底)?)?$")
 NUMBERS_AFTER_LABEL = re.compile(r"^\s*(\D*?[^\d\s,.])\s+([-\d.,*…—]+(?:\s+[-\d.,*…—]+)+)\s*$")
 CJK = re.compile(r"[\u4e00-\u9fff]")
 UNIT_LINE = re.compile(r"^(?P<open>[(（])?\s*(?:(?:计量)?单位\s*[:：])?\s*(?P<word>[\u4e00-\u9fff%／/]{1,4})\s*[)）]?$")
+SECTION_MARK = re.compile(r"^[一二三四五六七八九十]+、")
 RULE = re.compile(r"^[\s|+\-:=─—_┼┬┴├┤]+$")
 AREA_HEAD = re.compile(r"^[省市县区旗盟州镇乡街道、()（）各及/]+$")
 LONGEST_CELL = 42
@@ -297,7 +298,8 @@ def _merge_broken(header: list[Piece], width: int) -> list[Piece]:
         if len(merged) <= width:
             break
         upper, lower = merged[index - 1], merged[index]
-        if ")" in lower.text and ")" not in upper.text:
+        runs_on = upper.text.endswith(("比", "为", "占")) or lower.text.startswith(("±", "%"))
+        if runs_on or (")" in lower.text and ")" not in upper.text):
             merged[index - 1 : index + 1] = [Piece(upper.text + lower.text, upper.start, lower.end)]
     return merged
 
@@ -349,6 +351,7 @@ def _columns(header: list[Piece], width: int) -> tuple[list[tuple[int, Piece]], 
         return list(enumerate(years)), [piece.text for piece in header if not piece.is_year]
     chinese = [piece for piece in header if CJK.search(piece.text) or piece.is_year]
     stub = max((index for index, piece in enumerate(chinese) if _is_stub_head(piece.text)), default=None)
+    chinese = [piece for piece in chinese if not SECTION_MARK.match(piece.text)]
     tail = chinese[stub + 1 :] if stub is not None else chinese[-width:]
     merged: list[Piece] = []
     for piece in tail:
