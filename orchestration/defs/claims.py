@@ -8,7 +8,10 @@ from ingest.stages import extract
 from orchestration.assets import lake_spec, materialised, stage_materialised
 from orchestration.metadata import counts_table
 from orchestration.partitions import source_partitions
+from orchestration.plots import bars
 from orchestration.resources import Project
+
+SHOWN_PAGES = 15
 
 
 class ExtractConfig(dg.Config):
@@ -41,6 +44,7 @@ def claims(context: dg.AssetExecutionContext, config: ExtractConfig, project: Pr
         unmapped=frame.height - mapped.height,
         pages_with_claims=frame["page_id"].n_unique(),
         by_metric=counts_table(mapped, ["metric_code"]),
+        claims_per_page=dg.MetadataValue.md(bars(_claims_per_page(frame))),
     )
 
 
@@ -59,4 +63,15 @@ def claims(context: dg.AssetExecutionContext, config: ExtractConfig, project: Pr
 def quarantine(context: dg.AssetExecutionContext, project: Project) -> dg.MaterializeResult[None]:
     """Show together what the stages of one source refused; each stage has already stored its part."""
     frame = project.lake().read("quarantine", context.partition_key)
-    return materialised("quarantine", frame, by_stage_and_check=counts_table(frame, ["stage", "check"]))
+    return materialised(
+        "quarantine",
+        frame,
+        by_stage_and_check=counts_table(frame, ["stage", "check"]),
+        by_reason=dg.MetadataValue.md(bars(dict(frame.group_by("check").len().rows()))),
+    )
+
+
+def _claims_per_page(claims: pl.DataFrame) -> dict[str, int]:
+    """The pages with the most claims, by the end of their address."""
+    counted = claims.group_by("url").len().sort(["len", "url"], descending=[True, False]).head(SHOWN_PAGES)
+    return {url.split("/", 3)[-1]: count for url, count in counted.iter_rows()}
