@@ -1,6 +1,36 @@
--- C08: a stated rate against its own numerator and denominator. Inside the interval that the roundings leave
--- open it is only noted, outside it fails. C16: rates that are a multiple of five and "at least".
-with stated as (
+-- C08: a stated rate against its own numerator and denominator, where one page states all three. Inside the
+-- interval that the roundings leave open it is only noted, outside it fails. C16: rates that are a multiple of
+-- five and "at least".
+with page_values as (
+    select
+        claims.page_id,
+        claims.metric_code,
+        claims.breakdown,
+        claims.region_id,
+        claims.ref_year,
+        claims.obs_value,
+        claims.bound_low,
+        claims.bound_high,
+        claims.claim_id,
+        observations.observation_id
+    from {{ ref('int_claims_independent') }} as claims
+    inner join {{ ref('int_observations') }} as observations
+        on claims.observation_key = observations.observation_key
+    where
+        (
+            claims.metric_code in (select rate_metric from {{ ref('check_rates') }})
+            or claims.metric_code in (select numerator_metric from {{ ref('check_rates') }})
+            or claims.metric_code in (select denominator_metric from {{ ref('check_rates') }})
+        )
+        and not claims.is_target
+        and not claims.is_cumulative
+        and claims.period_group = 'annual'
+        and claims.base_key = ''
+        and claims.occasion_key = ''
+        and claims.reporting_scope in ('all_levels', 'unknown')
+),
+
+stated as (
     select
         limits.check_id,
         rates.metric_code,
@@ -8,6 +38,7 @@ with stated as (
         rates.ref_year,
         rates.observation_id,
         denominators.observation_id as other_observation_id,
+        rates.claim_id,
         rates.obs_value as rate,
         rates.bound_low,
         rates.bound_high,
@@ -15,18 +46,20 @@ with stated as (
         100 * numerators.bound_low / nullif(denominators.bound_high, 0) as computed_low,
         100 * numerators.bound_high / nullif(denominators.bound_low, 0) as computed_high
     from {{ ref('check_rates') }} as limits
-    inner join {{ ref('int_check_values') }} as rates
+    inner join page_values as rates
         on limits.rate_metric = rates.metric_code and coalesce(limits.rate_breakdown, '') = rates.breakdown
-    inner join {{ ref('int_check_values') }} as numerators
+    inner join page_values as numerators
         on
             limits.numerator_metric = numerators.metric_code
             and coalesce(limits.numerator_breakdown, '') = numerators.breakdown
+            and rates.page_id = numerators.page_id
             and rates.region_id = numerators.region_id
             and rates.ref_year = numerators.ref_year
-    inner join {{ ref('int_check_values') }} as denominators
+    inner join page_values as denominators
         on
             limits.denominator_metric = denominators.metric_code
             and coalesce(limits.denominator_breakdown, '') = denominators.breakdown
+            and rates.page_id = denominators.page_id
             and rates.region_id = denominators.region_id
             and rates.ref_year = denominators.ref_year
 )
@@ -39,7 +72,7 @@ select
     ref_year,
     observation_id,
     other_observation_id,
-    null::varchar as claim_id,
+    claim_id,
     format('stated {:.2f}, computed {:.2f}', rate, computed) as found,
     format('{:.1f} to {:.1f}', computed_low, computed_high) as expected,
     'the stated rate against its own numerator and denominator' as explanation

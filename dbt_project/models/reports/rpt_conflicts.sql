@@ -1,4 +1,27 @@
 -- Every observation whose independent claims do not all say the same, with all of them and their evidence.
+with disagreeing as (
+    select *
+    from {{ ref('int_observations') }}
+    where has_several_intervals
+),
+
+rivals as (
+    select *
+    from {{ ref('int_claims_compared') }}
+    where observation_key in (select observation_key from disagreeing)
+),
+
+evidence as (
+    -- a text met at several addresses shows the page that was kept
+    select claims.*
+    from {{ ref('stg_claims') }} as claims
+    left join {{ ref('int_repeated_claims') }} as repeated
+        on claims.claim_id = repeated.claim_id
+    where
+        claims.claim_id in (select claim_id from rivals)
+        and (repeated.claim_id is null or claims.page_id = repeated.kept_page_id)
+)
+
 select
     observations.observation_id,
     observations.metric_code,
@@ -24,9 +47,8 @@ select
     compared.authority_rank::integer as authority_rank,
     claims.url,
     claims.sentence
-from {{ ref('int_observations') }} as observations
-inner join {{ ref('int_claims_compared') }} as compared
+from disagreeing as observations
+inner join rivals as compared
     on observations.observation_key = compared.observation_key
-inner join {{ ref('stg_claims') }} as claims
+inner join evidence as claims
     on compared.claim_id = claims.claim_id
-where observations.has_several_intervals
