@@ -28,6 +28,7 @@ ENOUGH = 40.0
 VAGUE = 2
 PURPOSE_REACH = 30
 AWARD_REACH = 8
+NEW_WITHIN = 8
 LONGEST_NOUN = 8
 HEAD_NOUN = 2
 ENUMERATORS = frozenset("、和及与")
@@ -115,11 +116,7 @@ def unit_of(label: Label, quantity: Quantity) -> str | None:
 def _admissible(sentence: Sentence) -> list[Occurrence]:
     """Occurrences whose context is there, without those inside a longer admissible one."""
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
-    kept = [
-        item
-        for item in sentence.occurrences
-        if _has_context(item.label, context, f"{sentence.heading}\n{sentence.text}")
-    ]
+    kept = [item for item in sentence.occurrences if _has_context(item.label, context, context)]
     kept = [item for item in kept if not _refuses_itself(item, sentence)]
     return [item for item in kept if not any(_swallows(other, item) for other in kept)]
 
@@ -249,6 +246,8 @@ def _right_pair(index: int, quantity: Quantity, item: Occurrence, view: str, sen
         return None
     if gap.startswith("、") or _wins_an_award(item, view):
         return None
+    if not gap and _only_acts(item, quantity, view, sentence):
+        return None
     commas = len(CLAUSE_MARK.findall(gap))
     if commas > 1 or _refused(item, quantity, view, 0):
         return None
@@ -271,6 +270,16 @@ def _wins_an_award(item: Occurrence, view: str) -> bool:
     is_award = any("award_level" in metrics()[code].breakdowns for code in item.label.metrics)
     following = view[item.end : item.end + AWARD_REACH]
     return not is_award and any(verb in CLAUSE_MARK.split(following)[0] for verb in words()["award_verb"])
+
+
+def _only_acts(item: Occurrence, quantity: Quantity, view: str, sentence: Sentence) -> bool:
+    """8个基层工会作交流发言: some of a stock that do something are not the stock."""
+    if any(metrics()[code].statistic != "stock" for code in item.label.metrics) or quantity.dimension != "count":
+        return False
+    begin = max(sentence.start, *(view.rfind(mark, sentence.start, quantity.start) + 1 for mark in ",;。"))
+    exists = any(word in view[begin : quantity.start] for word in words()["existence"])
+    following = view[item.end : item.end + 1]
+    return not exists and "\u4e00" <= following <= "\u9fff" and not _named_by_next(item, sentence, view)
 
 
 def _enough(pair: Pair) -> Pair | None:
@@ -386,9 +395,15 @@ def _match(sentence: Sentence, index: int, pair: Pair | None, occurrences: list[
         breakdown |= metrics()[code].fixed_breakdown
     breakdown = breakdown_around(sentence, index, pair, view, tuple(codes), start) | breakdown
     canonical = tuple(dict.fromkeys(metrics()[code].canonical_code for code in codes))
-    if any(view[max(0, start - 8) : start].endswith(word) for word in words()["new_ones"]):
+    if _announces_new(view[max(0, start - NEW_WITHIN) : start]):
         canonical = tuple(flows().get(code, code) for code in canonical)
     return Match(canonical, breakdown, pair.rule + ("+coordinated" if extra else ""), pair.occurrence)
+
+
+def _announces_new(before: str) -> bool:
+    """新授牌市级 before a label: a verb of making, with nothing but a short attribute after it."""
+    phrase = before[max(before.rfind(mark) for mark in ",、;。:和") + 1 :]
+    return any(word in phrase for word in words()["new_ones"])
 
 
 def _coordinated(pair: Pair, occurrences: list[Occurrence], view: str, quantity: Quantity) -> list[Occurrence]:
@@ -624,7 +639,8 @@ def _elided_verb(lead: str, quantity: Quantity, sentence: Sentence, view: str) -
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
     for _, verb in reversed(verbs):
         for label in _labels_by_text().get(verb + noun, ()):
-            refused = any(word.lstrip("-~") in sentence.text for word in label.refuses)
+            told = sentence.text[: quantity.end - sentence.start]
+            refused = any(word.lstrip("-~") in told for word in label.refuses)
             if (
                 label.metrics
                 and allows(label, quantity)

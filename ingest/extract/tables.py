@@ -266,11 +266,11 @@ class _CellReader:
         match = VALUE.match(clean(cell.text))
         if match is None:
             return []
-        unit = self._unit(match, row, column, row_unit)
+        is_change = bool(COMPARISON.search(f"{row.path} {column.path}"))
+        unit = units()["%"] if is_change else self._unit(match, row, column, row_unit)
         quantity = self._quantity(cell, match, unit)
         year, year_basis = self._year(row, column)
         place = self._place(row, column, year)
-        is_change = bool(COMPARISON.search(f"{row.path} {column.path}"))
         meaning = None if is_change else self._meaning(row, column, quantity)
         codes: tuple[str | None, ...] = meaning.codes if meaning else (None,)
         reading = _CellReading(cell, quantity, meaning, row, column, year, year_basis, place, is_change)
@@ -300,6 +300,8 @@ class _CellReader:
             numeral = Numeral(numeral.value, numeral.ulp, numeral.step, True)
         dimension = unit.dimension if unit else "bare"
         value, low, high = interval(numeral, "EQ", factor, dimension)
+        if match["digits"].startswith("-") and value is not None and low is not None and high is not None:
+            value, low, high = -value, -high, -low
         return Quantity(
             cell.char_start,
             cell.char_end,

@@ -350,8 +350,8 @@ def _columns(header: list[Piece], width: int) -> tuple[list[tuple[int, Piece]], 
     if len(years) == width:
         return list(enumerate(years)), [piece.text for piece in header if not piece.is_year]
     chinese = [piece for piece in header if CJK.search(piece.text) or piece.is_year]
-    stub = max((index for index, piece in enumerate(chinese) if _is_stub_head(piece.text)), default=None)
     chinese = [piece for piece in chinese if not SECTION_MARK.match(piece.text)]
+    stub = max((index for index, piece in enumerate(chinese) if _is_stub_head(piece.text)), default=None)
     tail = chinese[stub + 1 :] if stub is not None else chinese[-width:]
     merged: list[Piece] = []
     for piece in tail:
