@@ -87,9 +87,9 @@ def base_of(lead: str) -> str | None:
 
 def _is_target(plan: str, heading: str, moment: Moment) -> bool:
     """`plan` is the sentence up to the number."""
-    if moment.mark and moment.page_year and moment.year and moment.year > moment.page_year:
-        if moment.year > moment.page_year + 1 or any(word in plan for word in words()["intention"]):
-            return True
+    ahead = moment.year - moment.page_year if moment.mark and moment.year and moment.page_year else 0
+    if ahead > 1 or (ahead == 1 and any(word in plan for word in words()["intention"])):
+        return True
     planned = max((plan.rfind(word) for word in words()["target"]), default=-1)
     reached = max((plan.rfind(word) for word in words()["actual"]), default=-1)
     return planned > reached or any(word in heading for word in words()["plan_heading"])
