@@ -1,12 +1,13 @@
 {#- The rules that choose among the claims of one observation. Rule 2 stands in keys.sql. -#}
 
 {#- Rule 1: what makes two claims of different pages the same text. Only passages long enough to be nobody
-    else's wording are compared; table cells and short phrases stand for themselves. -#}
+    else's wording are compared; table cells and short phrases stand for themselves. The key is compared only
+    among the claims of one observation, in one query. -#}
 {% macro passage_key(claims) -%}
     case
         when {{ claims }}.table_cell is null and length({{ claims }}.sentence) >= 16
-            then md5_number({{ claims }}.sentence || '|' || {{ claims }}.raw_span)
-        else md5_number({{ claims }}.claim_id)
+            then hash({{ claims }}.sentence, {{ claims }}.raw_span)
+        else hash({{ claims }}.claim_id)
     end
 {%- endmacro %}
 
