@@ -116,7 +116,8 @@ def unit_of(label: Label, quantity: Quantity) -> str | None:
 def _admissible(sentence: Sentence) -> list[Occurrence]:
     """Occurrences whose context is there, without those inside a longer admissible one."""
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
-    kept = [item for item in sentence.occurrences if _has_context(item.label, context, context)]
+    own = f"{sentence.heading}\n{sentence.text}"
+    kept = [item for item in sentence.occurrences if _has_context(item.label, context, own)]
     kept = [item for item in kept if not _refuses_itself(item, sentence)]
     return [item for item in kept if not any(_swallows(other, item) for other in kept)]
 

@@ -268,10 +268,11 @@ class _CellReader:
             return []
         is_change = bool(COMPARISON.search(f"{row.path} {column.path}"))
         unit = units()["%"] if is_change else self._unit(match, row, column, row_unit)
+        is_open = unit is None and (bool(row_unit) or "." in match["digits"])
         quantity = self._quantity(cell, match, unit)
         year, year_basis = self._year(row, column)
         place = self._place(row, column, year)
-        meaning = None if is_change else self._meaning(row, column, quantity)
+        meaning = None if is_change or is_open else self._meaning(row, column, quantity)
         codes: tuple[str | None, ...] = meaning.codes if meaning else (None,)
         reading = _CellReading(cell, quantity, meaning, row, column, year, year_basis, place, is_change)
         return [self._claim(reading, code) for code in codes]

@@ -126,3 +126,15 @@ def test_a_claim_of_a_cell_carries_its_paths_and_its_offsets() -> None:
     claim = extract_claims(page)[1]
     assert claim.table_cell == "t0: 基层工会(个) × 2004"
     assert text[claim.char_start : claim.char_end] == "213686"
+
+
+def test_a_unit_that_is_not_understood_leaves_the_cell_unmapped() -> None:
+    text = "指标\t单位\t2013\t2017\n会员\t亿人\t2.8\t3\n会员\t打\t2.8\t3\n基层工会\t个\t12\t13\n"
+    assert [(row[0], row[1], row[3]) for row in read(text)] == [
+        ("2.8", "union_members", 280_000_000.0),
+        ("3", "union_members", 300_000_000.0),
+        ("2.8", None, 2.8),
+        ("3", None, 3.0),
+        ("12", "grassroots_unions", 12.0),
+        ("13", "grassroots_unions", 13.0),
+    ]
