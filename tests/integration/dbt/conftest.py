@@ -31,6 +31,9 @@ class Built:
             return connection.execute(query).fetchall()
 
 
+Build = Callable[[list[dict[str, object]] | None, Path | None], Built]
+
+
 def run_dbt(warehouse: Path, *arguments: str, timeout: int = 240) -> subprocess.CompletedProcess[str]:
     """Run dbt on a warehouse; its own files go beside the warehouse."""
     folder = warehouse.parent
@@ -52,14 +55,14 @@ def run_dbt(warehouse: Path, *arguments: str, timeout: int = 240) -> subprocess.
 
 
 @pytest.fixture(scope="session")
-def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[dict[str, object]] | None], Built]:
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
     """A function that loads claims (the scenarios, if None are given) and builds all models on them."""
 
-    def build_claims(claims: list[dict[str, object]] | None = None) -> Built:
+    def build_claims(claims: list[dict[str, object]] | None, corrections: Path | None = None) -> Built:
         folder = tmp_path_factory.mktemp("warehouse")
         lake = Lake(str(folder / "lake"))
         write_lake(lake, claims)
-        load_raw(lake, folder / "warehouse.duckdb")
+        load_raw(lake, folder / "warehouse.duckdb", corrections=corrections)
         done = run_dbt(folder / "warehouse.duckdb", "build")
         assert done.returncode == 0, done.stdout[-4000:]
         return Built(folder / "warehouse.duckdb", lake, done.stdout)
@@ -68,6 +71,6 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[dict[str, 
 
 
 @pytest.fixture(scope="session")
-def built(build: Callable[[list[dict[str, object]] | None], Built]) -> Built:
+def built(build: Build) -> Built:
     """The warehouse of the scenarios."""
-    return build(None)
+    return build(None, None)

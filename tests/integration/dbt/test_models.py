@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ingest.publish import ReadError, export_marts, read_evidence, read_facts
 from ingest.warehouse import load_raw
-from tests.integration.dbt.conftest import PROJECT, Built, run_dbt
+from tests.integration.dbt.conftest import PROJECT, Build, Built, run_dbt
+from tests.integration.dbt.lake_scenarios import claim
 
 pytestmark = pytest.mark.slow
 
@@ -209,3 +211,33 @@ def test_exports_hold_the_tables_and_answer_readers(built: Built, tmp_path: Path
         read_facts(exports, region="无此地")
     with pytest.raises(ReadError, match="no claim has the id"):
         read_evidence(exports, "nothing")
+
+
+def test_a_decision_stands_beside_the_printed_value(build: Build, tmp_path: Path) -> None:
+    printed = claim("union_members", 5708000.0)
+    doubted = claim("union_members", 9000000.0, source="statistics")
+    decisions = [
+        decision("c-1", printed, "correct", corrected_value=5708123.0),
+        decision("c-2", doubted, "exclude"),
+    ]
+    (tmp_path / "decisions.yml").write_text(yaml.safe_dump(decisions, allow_unicode=True), "utf-8")
+
+    built = build([printed, doubted], tmp_path)
+
+    fact = "SELECT obs_value, corrected_value, correction_reason, n_claims, has_conflict FROM marts.fct_union_metrics"
+    assert built.rows(fact) == [(5708000.0, 5708123.0, "confirmed by the office", 1, False)]
+    claims = "SELECT obs_value, is_chosen, is_excluded FROM marts.fct_union_claims ORDER BY 1"
+    assert built.rows(claims) == [(5708000.0, True, False), (9000000.0, False, True)]
+
+
+def decision(correction_id: str, about: dict[str, object], action: str, **more: object) -> dict[str, object]:
+    return {
+        "id": correction_id,
+        "claim_id": about["claim_id"],
+        "url": about["url"],
+        "action": action,
+        "reason": "confirmed by the office",
+        "decided_by": "a statistician",
+        "decided_on": "2026-11-22",
+        "expect": {"obs_value": about["obs_value"]},
+    } | more
