@@ -54,7 +54,7 @@ sample: $(STAMP)  ## Serve the embedded sample site (SAMPLE_PORT)
 
 test: lint  ## Lint, types, import contract, definitions, all tests, dbt build on the sample
 	@$(BIN)/dagster definitions validate -w workspace.yaml
-	@$(BIN)/python -m pytest -n auto --dist loadgroup
+	@$(BIN)/python -m pytest -n auto --dist loadgroup --ignore tests/benchmarks
 
 lint: $(STAMP)  ## Ruff, mypy and the import contract
 	@$(BIN)/ruff check .

@@ -135,7 +135,7 @@ def _claim(
         is_target=status.is_target,
         extractor_version=EXTRACTOR_VERSION,
         rule=match.rule if match else "unmapped",
-        phrase=_phrase(quantity, view),
+        phrase=_phrase(quantity, reading, view),
         note=note,
         breakdown=dict(sorted((match.breakdown if match else {}).items())),
     )
@@ -148,9 +148,10 @@ def _unit_note(code: str | None, unit_code: str | None) -> str | None:
     return f"printed unit {unit_code} differs from the metric's {wanted}" if wanted and unit_code != wanted else None
 
 
-def _phrase(quantity: Quantity, view: View) -> str:
-    """The words around the number, for finding new metrics."""
-    return view.text[max(0, quantity.start - PHRASE_REACH) : quantity.end + PHRASE_REACH].replace("\n", " ")
+def _phrase(quantity: Quantity, reading: Reading, view: View) -> str:
+    """The words around the number in its sentence, for finding new metrics."""
+    start = max(reading.sentence.start, quantity.start - PHRASE_REACH)
+    return view.text[start : min(reading.sentence.end, quantity.end + PHRASE_REACH)].strip()
 
 
 def claim_id(page: Page, start: int, end: int, code: str | None, breakdown: dict[str, str]) -> str:

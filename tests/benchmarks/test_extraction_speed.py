@@ -1,0 +1,123 @@
+"""Speed of reading, as ratios measured in one run on the same pages.
+
+Ratios: (a) decode and selectolax alone; (b) the same and one regular expression for quantities with a plain
+dictionary per hit, in pure Python; JioNLP (money and time), where it is installed; cost per character of pages a
+hundred times longer; seconds to import. The rows are written to `build/bench.json`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from ingest.extract import extract_claims
+from ingest.parse import parse_html, parse_text
+from tests.accuracy.author import build_corpus
+
+QUANTITY = re.compile(r"\d[\d.,]*\s*[万亿千百]*[多余]?(?:人次|人|个|家|户|名|元|%|场|项|件|份)")
+ROUNDS = 3
+OUTPUT = Path("build/bench.json")
+
+
+@pytest.fixture(scope="module")
+def bodies(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """The corpus pages as HTML, each repeated to the length of a real article."""
+    folder = build_corpus(tmp_path_factory.mktemp("bench")) / "pages"
+    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.txt"))]
+    return [f"<html><body><p>{text.replace(chr(10), '</p><p>')}</p></body></html>".encode() for text in texts]
+
+
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """The least of a few CPU times of `work`."""
+    times = []
+    for _ in range(ROUNDS):
+        start = time.process_time()
+        work()
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def floor_a(bodies: list[bytes]) -> None:
+    for body in bodies:
+        LexborHTMLParser(body.decode()).body.text()
+
+
+def floor_b(bodies: list[bytes]) -> None:
+    for body in bodies:
+        text = LexborHTMLParser(body.decode()).body.text()
+        _ = [{"start": hit.start(), "end": hit.end(), "raw": hit[0]} for hit in QUANTITY.finditer(text)]
+
+
+def ours(bodies: list[bytes]) -> None:
+    for body in bodies:
+        extract_claims(parse_html(body, page_id="p"))
+
+
+def keep(rows: list[dict[str, object]]) -> None:
+    """Add rows to the bench file, replacing rows of the same name."""
+    OUTPUT.parent.mkdir(parents=True, exist_ok=True)
+    old = json.loads(OUTPUT.read_text(encoding="utf-8")) if OUTPUT.exists() else []
+    names = {row["name"] for row in rows}
+    kept = [*(row for row in old if row["name"] not in names), *rows]
+    OUTPUT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    for row in rows:
+        print(row)
+
+
+def row(name: str, value: float, unit: str, ratio_to: str | None, ratio: float | None) -> dict[str, object]:
+    return {"name": name, "value": value, "unit": unit, "ratio_to": ratio_to, "ratio": ratio}
+
+
+def test_pages_per_second_beside_the_floors(bodies: list[bytes]) -> None:
+    ours(bodies)
+    speed = {
+        name: len(bodies) / cpu_seconds(lambda work=work: work(bodies))
+        for name, work in (("decode_selectolax", floor_a), ("one_regex", floor_b), ("extraction", ours))
+    }
+    rows = [
+        row(f"extract/{name}", speed["extraction"], "pages per CPU second", name, speed["extraction"] / speed[name])
+        for name in ("decode_selectolax", "one_regex")
+    ]
+    keep(rows)
+    assert speed["extraction"] > 0
+
+
+def test_pages_per_second_beside_jionlp(bodies: list[bytes]) -> None:
+    jionlp = pytest.importorskip("jionlp", reason="JioNLP is for comparison only: pip install jionlp")
+    few = bodies[:6]
+    texts = [LexborHTMLParser(body.decode()).body.text() for body in few]
+    jionlp.ner.extract_money(texts[0][:100])
+
+    def other() -> None:
+        for text in texts:
+            jionlp.ner.extract_money(text)
+            jionlp.ner.extract_time(text)
+
+    ratio = cpu_seconds(other) / cpu_seconds(lambda: ours(few))
+    keep([row("extract/jionlp", ratio, "times", "jionlp money and time", ratio)])
+
+
+def test_cost_is_linear_in_the_length_of_a_page() -> None:
+    sentence = "2017年,全区工会会员达到61.3万人,筹集送温暖资金1260万元,走访慰问困难职工8600户。\n"
+
+    def cost(times: int) -> float:
+        text = "".join(f"第{number}段。{sentence}" for number in range(times))
+        return cpu_seconds(lambda: extract_claims(parse_text(text, page_id="p"))) / len(text)
+
+    ratio = cost(4000) / cost(400)
+    keep([row("extract/cost_per_character_long_page", ratio, "times", "a page a tenth as long", ratio)])
+    assert ratio < 1.5
+
+
+def test_import_time() -> None:
+    code = "import time; t = time.perf_counter(); import ingest.extract; print(time.perf_counter() - t)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    keep([row("extract/import_seconds", float(done.stdout), "seconds", "bar 1", float(done.stdout))])
