@@ -23,6 +23,7 @@ CONTINUED = re.compile(r",(?=达|共|为|已达|总数|在)")
 PHRASE_MARK = re.compile(r"[,、;。!?\n\d]")
 BRACKETS = re.compile(r"\([^()]{0,12}\)|[“”\"<>《》\[\]\x00]")
 NEEDS_NOUN = frozenset({"count", "person"})
+UNSPECIFIC_PERSONS = frozenset({"名", "位"})
 PERSON_WORDS = frozenset({"人", "员"})
 ENOUGH = 40.0
 VAGUE = 2
@@ -101,16 +102,16 @@ def unit_of(label: Label, quantity: Quantity) -> str | None:
     unit = quantity.unit
     if not label.metrics:
         return (unit.unit_code or "") if unit else None
-    wanted = label.units or {metrics()[metrics()[label.metrics[0]].canonical_code].unit_code}
+    own = metrics()[metrics()[label.metrics[0]].canonical_code].unit_code
+    wanted = label.units or {own}
     if unit is None:
-        return min(wanted) if MONEY not in wanted and "percent" not in wanted else None
-    if unit.unit_code is not None and unit.unit_code in wanted:
-        return unit.unit_code
-    if wanted & unit.accepts:
-        if unit.unit_code is None or unit.word in ("名", "位"):
-            return min(wanted & unit.accepts)
-        return unit.unit_code
-    return unit.unit_code if unit.unit_code and label.units and unit.unit_code in label.units else None
+        return None if wanted & {MONEY, "percent"} else own
+    if unit.unit_code is None:
+        fitting = wanted & unit.accepts
+        return own if own in fitting else min(fitting, default=None)
+    if unit.word in UNSPECIFIC_PERSONS and own in unit.accepts and own in wanted:
+        return own
+    return unit.unit_code if unit.unit_code in wanted or wanted & unit.accepts else None
 
 
 def _admissible(sentence: Sentence) -> list[Occurrence]:

@@ -191,10 +191,13 @@ def _whole_area_pattern() -> re.Pattern[str]:
 def find_page_place(page: Page, text: str, context: Context, year: int | None, names: PlaceNames) -> Place:
     """The region the page is about: named in title, breadcrumb or text, else the given one, else unknown."""
     crumbs = " ".join(page.breadcrumb)
-    for basis, source in (("title", page.title), ("breadcrumb", crumbs)):
-        region = _most_specific(source, year, names, around=crumbs + " " + page.title + text[:2000])
-        if region is not None:
-            return Place(region.ref_area, region.name, basis, region)
+    around = crumbs + " " + page.title + text[:2000]
+    titled = _most_specific(page.title, year, names, around)
+    pathed = _most_specific(crumbs, year, names, around)
+    if pathed is not None and (titled is None or titled.region_id == pathed.region_id):
+        return Place(pathed.ref_area, pathed.name, "breadcrumb", pathed)
+    if titled is not None:
+        return Place(titled.ref_area, titled.name, "title", titled)
     return _place_from_text(page, text, context, year, names)
 
 
