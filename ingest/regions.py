@@ -132,6 +132,22 @@ class RegionIndex:
         run = self._run(region_id, when)
         return self._region(run, when, name_valid=True) if run else None
 
+    def by_pinyin(self, label: str, year: int | None = None) -> Region | None:
+        """The one province or prefecture whose name in pinyin is `label` (jiangsu); None where several share it."""
+        when = self._listed_year(year)
+        found = self._by_pinyin.get(label.lower(), set())
+        runs = [run for region_id in sorted(found) if (run := self._run(region_id, when))]
+        return self._region(runs[0], when, name_valid=True) if len(runs) == 1 else None
+
+    @cached_property
+    def _by_pinyin(self) -> dict[str, set[str]]:
+        """Region ids of provinces and prefectures by the letters of their pinyin."""
+        found: dict[str, set[str]] = {}
+        for run in self._runs:
+            if run.level in ("province", "prefecture"):
+                found.setdefault("".join(run.pinyin.lower().split()), set()).add(run.region_id)
+        return found
+
     def parent(self, region: Region) -> Region | None:
         """The region around this one in the same year; None for the nation."""
         run = self._run(region.region_id, region.year)

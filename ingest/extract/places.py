@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 import ahocorasick_rs
 
@@ -212,11 +213,21 @@ def _place_from_text(page: Page, text: str, context: Context, year: int | None, 
     region = _region_of_text(text, year, names)
     if region is not None:
         return Place(region.ref_area, region.name, "text", region)
+    hosted = _region_of_host(page.url, year, names)
+    if hosted is not None:
+        return Place(hosted.ref_area, hosted.name, "url", hosted)
     if context.region_name:
         given = names.index.resolve(context.region_name, year)
         return Place(given.ref_area if given else None, given.name if given else context.region_name, "option", given)
     told = [name for name, times in Counter(match[1] for match in UNLISTED.finditer(text)).most_common(1) if times > 1]
     return Place(None, told[0], "text") if told else Place(None, None, "unknown")
+
+
+def _region_of_host(url: str, year: int | None, names: PlaceNames) -> Region | None:
+    """The region that a government's host is named after: tj.jiangsu.gov.cn."""
+    labels = (urlsplit(url).hostname or "").split(".")
+    found = {region.region_id: region for label in labels if (region := names.index.by_pinyin(label, year))}
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _unlisted_name(titles: str, text: str) -> str | None:

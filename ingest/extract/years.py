@@ -27,7 +27,7 @@ HEADING_LENGTH = 30
 FROM_WORDS = ("由", "从", "自")
 VOLUME = re.compile(
     r"((?:19|20)\d{2})\s*(?:年)?\s*[卷版]|年鉴\s*[(\[（·・—-]?\s*((?:19|20)\d{2})|((?:19|20)\d{2})\s*年?\s*[^\s,。/>|]{0,6}?年鉴|"
-    r"((?:19|20)\d{2})juan|nianjian/?((?:19|20)\d{2})"
+    r"((?:19|20)\d{2})juan|nianjian/?((?:19|20)\d{2})|/((?:19|20)\d{2})/(?:nj|html|zk|indexch|tjnj)"
 )
 TITLE_YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
 PUBLISHED = re.compile(r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")

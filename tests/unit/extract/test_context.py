@@ -59,3 +59,8 @@ def test_without_any_evidence_the_option_decides_and_else_nothing(read) -> None:
     unknown = read("工会会员61万人。", title="")
     assert where_and_when(given) == [("岳阳市", "430600", None, "option", "unknown")]
     assert where_and_when(unknown) == [(None, None, None, "unknown", "unknown")]
+
+
+def test_the_address_names_region_and_volume_where_the_page_does_not(read) -> None:
+    claims = read("工会会员61万人。", title="工会情况", url="http://tj.jiangsu.gov.cn/2006/nj16/nj1611.htm")
+    assert where_and_when(claims) == [("江苏省", "320000", 2005, "url", "volume_minus_one")]
