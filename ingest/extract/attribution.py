@@ -677,7 +677,7 @@ def _same_named_part(lead: str, match: Match | None, parent: Match) -> Match | N
     if not any(word in lead for word in words()["of_which"]):
         return None
     whole, part = parent.label.label.text, match.label.label.text
-    announced = breakdown_of(lead, parent.codes, in_table=True) | match.breakdown
+    announced = match.breakdown or breakdown_of(lead, parent.codes, in_table=True)
     if not whole.endswith(part) and not (announced and whole[-HEAD_NOUN:] == part[-HEAD_NOUN:]):
         return None
     return Match(parent.codes, parent.breakdown | announced, "part_of_previous", match.label)
