@@ -20,7 +20,7 @@ import polars as pl
 
 from ingest.catalogue import Catalogue, Source, load_catalogue, sources_frame
 from ingest.extract import EXTRACTOR_VERSION
-from ingest.extract.stage import extract_pages
+from ingest.extract.stage import extract_pages, place_pages
 from ingest.fetch import (
     HttpClient,
     canonical_url,
@@ -172,7 +172,8 @@ def parse(source: Source, settings: Settings, *, anew: bool = False) -> StageRes
     work = _Increment(lake, "pages", source, snapshots, ["body_sha256", "volume_year", "title"], PARSER_VERSION)
     titles = dict(work.changed.drop_nulls("title").select("url", "title").rows())
     read = partial(read_body, settings.archive_root)
-    fresh, missed = parse_snapshots(source.source_id, work.changed, titles, read)
+    parsed, missed = parse_snapshots(source.source_id, work.changed, titles, read)
+    fresh = place_pages(parsed, pages_from(parsed), source.region)
     pages = work.store(fresh, "parse", _volumes(pl.concat([work.kept, fresh])))
     log.info("%s: %d pages read, %d of them anew", source.source_id, pages.height, fresh.height)
     return StageResult({"pages": pages}, work.finish("parse", missed), fresh.height)

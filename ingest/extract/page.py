@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ingest.extract.attribution import unit_of
 from ingest.extract.bodies import Bodies
-from ingest.extract.places import Place, Places
+from ingest.extract.places import Place, Places, find_page_place, place_names
 from ingest.extract.prose import Damage, Reading, read_prose
 from ingest.extract.quantities import Quantity
 from ingest.extract.status import Moment, Status, read_status
@@ -51,6 +51,24 @@ def read_page(page: Page, context: Context) -> tuple[list[Claim], list[Damage]]:
             claims += read_table(table, number, page, years, places, EXTRACTOR_VERSION)
     claims.sort(key=lambda claim: (claim.char_start, claim.char_end, claim.metric_code or ""))
     return _unique(claims), damages
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """What a page as a whole speaks of: its region and its reference year, each None where nothing says it."""
+
+    region_name: str | None
+    ref_area: str | None
+    reference_year: int | None
+    reference_year_basis: str
+
+
+def place_page(page: Page, context: Context) -> Placing:
+    """Region and reference year of a page, as they hold where no clause speaks of another."""
+    text = make_view(_without_repeats(page)).text
+    year = Years(text, page, context).page_year
+    place = find_page_place(page, text, context, year.year, place_names())
+    return Placing(place.name, place.ref_area, year.year, year.basis)
 
 
 def _without_repeats(page: Page) -> str:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import polars as pl
 
-from ingest.extract.page import read_page
+from ingest.extract.page import place_page, read_page
 from ingest.extract.prose import Damage
 from ingest.records import Claim, Context, Page
 from ingest.schemas import Claims, Quarantine, typed_frame
@@ -26,6 +26,15 @@ def extract_pages(pages: Iterable[Page], source_id: str, region_name: str | None
         rows += [claim_row(claim, source_id) for claim in claims]
         rejected += [_damage_row(damage, page, source_id) for damage in damages]
     return typed_frame(Claims, rows), typed_frame(Quarantine, rejected)
+
+
+def place_pages(pages: pl.DataFrame, records: Iterable[Page], region_name: str | None) -> pl.DataFrame:
+    """The frame of pages with region and reference year filled in; `records` are the same pages in order."""
+    context = Context(region_name=region_name)
+    placings = [asdict(place_page(page, context)) for page in records]
+    columns = ["region_name", "ref_area", "reference_year", "reference_year_basis"]
+    schema = {name: pages.schema[name] for name in columns}
+    return pages.with_columns(pl.DataFrame(placings, schema=schema).get_columns())
 
 
 def claim_row(claim: Claim, source_id: str) -> dict[str, object]:

@@ -84,7 +84,10 @@ def quarantine_row(source_id: str, url: str, reason: str) -> dict[str, object]:
 
 
 def page_row(page: Page, source_id: str, volume_year: int | None) -> dict[str, object]:
-    """A page as a row of `schemas.Pages`; region and reference year are filled by extraction's reading."""
+    """A page as a row of `schemas.Pages`.
+
+    Region and reference year are filled in by `ingest.extract.stage.place_pages`.
+    """
     return {
         "page_id": page.page_id,
         "source_id": source_id,

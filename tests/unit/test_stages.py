@@ -153,3 +153,12 @@ def test_a_source_that_cannot_be_reached_fails_and_keeps_what_it_had(
     assert after["page_refs"] == before["page_refs"]
     assert [row["body_sha256"] for row in after["snapshots"]] == [row["body_sha256"] for row in before["snapshots"]]
     assert not stages.REACHED & {row["outcome"] for row in stored(nobody, "fetch_log")}
+
+
+def test_a_page_is_placed_in_its_region_and_year(sample_home: Settings, http: HttpClient) -> None:
+    source = open_catalogue(sample_home)["sample_statistics"]
+    run_all(source, sample_home, http)
+    pages = Lake(sample_home.lake_root).read("pages").filter(pl.col("title").str.contains("北京市"))
+    assert pages.select("region_name", "ref_area", "reference_year", "reference_year_basis").rows() == [
+        ("北京市", "110000", 2010, "volume_minus_one")
+    ]
