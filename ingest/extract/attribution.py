@@ -264,6 +264,8 @@ def _right_pair(index: int, quantity: Quantity, item: Occurrence, view: str, sen
         return None
     if _named_by_next(item, sentence, view):
         score -= 40.0
+    if not item.label.metrics:
+        score -= 25.0
     return _enough(Pair(score + _weight(item), index, item, rule))
 
 
@@ -311,9 +313,8 @@ def _named_by_next(item: Occurrence, sentence: Sentence, view: str) -> bool:
     following = next((other for other in sentence.quantities if other.start >= item.end), None)
     if following is None:
         return False
-    return not strip_linkers(view[item.end : following.start]) and not CLAUSE_MARK.search(
-        view[item.end : following.start]
-    )
+    gap = view[item.end : following.start]
+    return not strip_linkers(gap) and not CLAUSE_MARK.search(gap) and "、" not in gap
 
 
 def _refused(item: Occurrence, quantity: Quantity, view: str, floor: int) -> bool:

@@ -10,9 +10,10 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ingest.records import Cell, Table
-from ingest.vocabulary import units, words
+from ingest.vocabulary import labels, units, words
 
 LINE = re.compile(r"[^\n]*")
 DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"[ \u3000\xa0]{2,}"))
@@ -25,6 +26,7 @@ NUMBERS_AFTER_LABEL = re.compile(r"^\s*(\D*?[^\d\s,.])\s+([-\d.,*…—]+(?:\s+[
 CJK = re.compile(r"[\u4e00-\u9fff]")
 UNIT_LINE = re.compile(r"^(?P<open>[(（])?\s*(?:(?:计量)?单位\s*[:：])?\s*(?P<word>[\u4e00-\u9fff%／/]{1,4})\s*[)）]?$")
 SECTION_MARK = re.compile(r"^[一二三四五六七八九十]+、")
+BRACKETED = re.compile(r"[(（][^()（）]*[)）]|\s")
 RULE = re.compile(r"^[\s|+\-:=─—_┼┬┴├┤]+$")
 AREA_HEAD = re.compile(r"^[省市县区旗盟州镇乡街道、()（）各及/]+$")
 LONGEST_CELL = 42
@@ -292,14 +294,14 @@ def _is_stub_head(text: str) -> bool:
 
 
 def _merge_broken(header: list[Piece], width: int) -> list[Piece]:
-    """A header printed on two lines: while there are too many, a line without a unit joins the next with one."""
+    """A header printed on two lines: while there are too many, lines that are one label together are joined."""
     merged = list(header)
     for index in range(len(merged) - 1, 0, -1):
         if len(merged) <= width:
             break
         upper, lower = merged[index - 1], merged[index]
         runs_on = upper.text.endswith(("比", "为", "占")) or lower.text.startswith(("±", "%"))
-        if runs_on or (")" in lower.text and ")" not in upper.text):
+        if runs_on or BRACKETED.sub("", upper.text + lower.text) in _label_texts():
             merged[index - 1 : index + 1] = [Piece(upper.text + lower.text, upper.start, lower.end)]
     return merged
 
@@ -353,11 +355,41 @@ def _columns(header: list[Piece], width: int) -> tuple[list[tuple[int, Piece]], 
     chinese = [piece for piece in chinese if not SECTION_MARK.match(piece.text)]
     stub = max((index for index, piece in enumerate(chinese) if _is_stub_head(piece.text)), default=None)
     tail = chinese[stub + 1 :] if stub is not None else chinese[-width:]
+    caption = [piece.text for piece in chinese if piece not in tail]
+    after_stub = header[header.index(chinese[stub]) + 1 :] if stub is not None else []
+    for merged in (_with_units(tail), _between_translations(after_stub), _merge_broken(_with_units(tail), width)):
+        if len(merged) == width:
+            return list(enumerate(merged)), caption
+    return [], [piece.text for piece in header]
+
+
+def _with_units(tail: list[Piece]) -> list[Piece]:
+    """Header lines, each with the unit line below it."""
     merged: list[Piece] = []
     for piece in tail:
         merged = _joined(merged, piece) if merged and _is_unit_line(piece.text) else [*merged, piece]
-    merged = _merge_broken(merged, width)
-    caption = [piece.text for piece in chinese if piece not in tail]
-    if len(merged) == width:
-        return list(enumerate(merged)), caption
-    return [], [piece.text for piece in header]
+    return merged
+
+
+def _between_translations(header: list[Piece]) -> list[Piece]:
+    """Bilingual headers: the Chinese lines up to the next English ones are one column."""
+    groups: list[list[Piece]] = []
+    after_latin = True
+    for piece in header:
+        if not CJK.search(piece.text) and not piece.is_year:
+            after_latin = True
+            continue
+        if after_latin:
+            groups.append([])
+        groups[-1].append(piece)
+        after_latin = False
+    return [_one_piece(group) for group in groups]
+
+
+def _one_piece(group: list[Piece]) -> Piece:
+    return Piece("".join(piece.text for piece in group), group[0].start, group[-1].end)
+
+
+@lru_cache(maxsize=1)
+def _label_texts() -> frozenset[str]:
+    return frozenset(label.text for label in labels())

@@ -138,3 +138,16 @@ def test_a_unit_that_is_not_understood_leaves_the_cell_unmapped() -> None:
         ("12", "grassroots_unions", 12.0),
         ("13", "grassroots_unions", 13.0),
     ]
+
+
+def test_bilingual_headers_on_several_lines_one_cell_a_line() -> None:
+    header = "地  区\nRegion\n工会基层\n组织数\n(万个)\nGrassroots Unions\n(10 000 units)\n会员人数\n(万人)\nMembers\n#女会员\nFemale\n"
+    text = header + "全  国\nNational Total\n247.6\n27189.8\n10656.8\n北  京\nBeijing\n4.1\n521.3\n218.8\n"
+    assert [(row[0], row[1], row[2], row[3], row[4]) for row in read(text, title="中国统计年鉴2021")] == [
+        ("247.6", "grassroots_unions", "", 2_476_000.0, "全国"),
+        ("27189.8", "union_members", "", 271_898_000.0, "全国"),
+        ("10656.8", "union_members", "sex=F", 106_568_000.0, "全国"),
+        ("4.1", "grassroots_unions", "", 41_000.0, "北京市"),
+        ("521.3", "union_members", "", 5_213_000.0, "北京市"),
+        ("218.8", "union_members", "sex=F", 2_188_000.0, "北京市"),
+    ]
