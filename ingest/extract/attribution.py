@@ -67,6 +67,7 @@ class Sentence:
     before: str
     quantities: list[Quantity] = field(default_factory=list)
     occurrences: list[Occurrence] = field(default_factory=list)
+    whole: tuple[Match, Quantity] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -537,8 +538,8 @@ def _split_label(listed: list[Occurrence], after: list[int]) -> dict[int, Match]
 def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
     """其中女性2万人: a part named only by its breakdown takes the metric of the number before it."""
     result = list(matches)
-    parent: Match | None = None
-    parent_quantity: Quantity | None = None
+    is_continued = sentence.text.lstrip().startswith(words()["of_which"])
+    parent, parent_quantity = sentence.whole if sentence.whole and is_continued else (None, None)
     for index, quantity in enumerate(sentence.quantities):
         begin = sentence.quantities[index - 1].end if index else sentence.start
         lead = view[begin : quantity.start]
@@ -679,6 +680,8 @@ def _same_named_part(lead: str, match: Match | None, parent: Match) -> Match | N
         return None
     whole, part = parent.label.label.text, match.label.label.text
     announced = match.breakdown or breakdown_of(lead, parent.codes, in_table=True)
+    if match.breakdown and match.codes == parent.codes:
+        return Match(match.codes, match.breakdown, "named_part", match.label)
     if not whole.endswith(part) and not (announced and whole[-HEAD_NOUN:] == part[-HEAD_NOUN:]):
         return None
     return Match(parent.codes, parent.breakdown | announced, "part_of_previous", match.label)

@@ -71,15 +71,19 @@ def read_prose(
     label_starts = [item.start for item in occurrences]
     readings: list[Reading] = []
     before, paragraph, last_end = "", 0, 0
+    whole: tuple[Match, Quantity] | None = None
     for start, end in sentences(view):
         inside = quantities[bisect_right(starts, start - 1) : bisect_right(starts, end - 1)]
         if "\n" in view[last_end:start]:
-            before, paragraph = "", start
+            before, paragraph, whole = "", start, None
         last_end = end
         if inside:
             labels = occurrences[bisect_right(label_starts, start - 1) : bisect_right(label_starts, end - 1)]
-            sentence = Sentence(view[start:end], start, end, _heading_at(headings, start), before, inside, labels)
-            readings += _read(sentence, paragraph, view)
+            heading = _heading_at(headings, start)
+            sentence = Sentence(view[start:end], start, end, heading, before, inside, labels, whole)
+            found = list(_read(sentence, paragraph, view))
+            whole = _whole_of(found) or whole
+            readings += found
         before = view[start:end][-120:]
     damages = [Damage(a, b, _around(view, a, b)) for a, b in damaged if a not in skipped]
     return readings, damages
@@ -90,6 +94,12 @@ def sentences(view: str) -> Iterator[tuple[int, int]]:
     for match in SENTENCE.finditer(view):
         for start in range(match.start(), match.end(), LONGEST_SENTENCE):
             yield start, min(start + LONGEST_SENTENCE, match.end())
+
+
+def _whole_of(readings: list[Reading]) -> tuple[Match, Quantity] | None:
+    """The last figure of a sentence that is no part itself, of which the next sentence may tell parts (其中)."""
+    wholes = [item for item in readings if item.match and not item.match.rule.startswith("part_of")]
+    return (wholes[-1].match, wholes[-1].quantity) if wholes and wholes[-1].match else None
 
 
 def _read(sentence: Sentence, paragraph: int, view: str) -> Iterator[Reading]:
