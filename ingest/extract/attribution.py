@@ -26,6 +26,7 @@ NEEDS_NOUN = frozenset({"count", "person"})
 UNSPECIFIC_PERSONS = frozenset({"名", "位"})
 PERSON_WORDS = frozenset({"人", "员"})
 ENOUGH = 40.0
+TEN_THOUSAND = 10_000
 VAGUE = 2
 PURPOSE_REACH = 30
 AWARD_REACH = 8
@@ -245,7 +246,9 @@ def _left_pair(
 def _right_pair(index: int, quantity: Quantity, item: Occurrence, view: str, sentence: Sentence) -> Pair | None:
     """The label stands after the number: 吸引2万多名求职者."""
     gap = view[quantity.end : item.start]
-    if quantity.unit is None or (CLAUSE_MARK.search(gap) and _dimension(item.label) != MONEY):
+    if quantity.unit is None and (gap or quantity.numeral.ulp < TEN_THOUSAND / 10):
+        return None
+    if CLAUSE_MARK.search(gap) and _dimension(item.label) != MONEY:
         return None
     if gap.startswith("、") or _wins_an_award(item, view):
         return None
@@ -455,15 +458,19 @@ def _announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
         tail = window[place + len(item.word) :]
         reach = 0 if len(item.word) == 1 and item.dimension == "award_level" else ANNOUNCED_REACH
         if (
-            len(tail) <= reach
+            len(tail.replace("\x00", "")) <= reach
             and not tail.startswith(("以上", "及以上"))
-            and not (item.word[0] == "全" and _is_facility(codes))
+            and not (item.word[0] == "全" and _is_facility(codes) and not _tells_part(window))
             and not any(mark in tail for mark in "、和及与")
             and "\x00" not in window[place : place + len(item.word)]
         ):
             found[item.dimension] = item.value
             window = window[:place] + "\x00" * len(item.word) + tail
     return found
+
+
+def _tells_part(window: str) -> bool:
+    return any(word in window for word in words()["of_which"])
 
 
 def _is_facility(codes: tuple[str, ...]) -> bool:

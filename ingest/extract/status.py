@@ -90,6 +90,8 @@ def _is_target(plan: str, heading: str, moment: Moment) -> bool:
     ahead = moment.year - moment.page_year if moment.mark and moment.year and moment.page_year else 0
     if ahead > 1 or (ahead == 1 and any(word in plan for word in words()["intention"])):
         return True
+    for name in words()["plan_noun"]:
+        plan = plan.replace(name, "\x00" * len(name))
     planned = max((plan.rfind(word) for word in words()["target"]), default=-1)
     reached = max((plan.rfind(word) for word in words()["actual"]), default=-1)
     return planned > reached or any(word in heading for word in words()["plan_heading"])
