@@ -246,31 +246,40 @@ def _left_pair(
 def _right_pair(index: int, quantity: Quantity, item: Occurrence, view: str, sentence: Sentence) -> Pair | None:
     """The label stands after the number: 吸引2万多名求职者."""
     gap = view[quantity.end : item.start]
-    if quantity.unit is None and (gap or quantity.numeral.ulp < TEN_THOUSAND / 10):
+    if not _may_name_from_right(item, quantity, gap, view, sentence):
         return None
-    if CLAUSE_MARK.search(gap) and _dimension(item.label) != MONEY:
+    rated = _rate_right(strip_linkers(gap), len(CLAUSE_MARK.findall(gap)))
+    if rated is None:
         return None
-    if gap.startswith("、") or _wins_an_award(item, view):
-        return None
-    if not gap and _only_acts(item, quantity, view, sentence):
-        return None
-    commas = len(CLAUSE_MARK.findall(gap))
-    if commas > 1 or _refused(item, quantity, view, 0):
-        return None
-    residue = strip_linkers(gap)
-    if not residue and not commas:
-        score, rule = 96.0, "label_right"
-    elif not commas and len(residue) <= 18:
-        score, rule = 74.0 - 2.5 * len(residue), "label_right_near"
-    elif commas and len(residue) <= 16:
-        score, rule = 44.0 - 1.0 * len(residue), "purpose_after"
-    else:
-        return None
+    score, rule = rated
     if _named_by_next(item, sentence, view):
         score -= 40.0
     if not item.label.metrics:
         score -= 25.0
     return _enough(Pair(score + _weight(item), index, item, rule))
+
+
+def _may_name_from_right(item: Occurrence, quantity: Quantity, gap: str, view: str, sentence: Sentence) -> bool:
+    """Nothing between number and label, and nothing after it, makes the label another's noun."""
+    commas = len(CLAUSE_MARK.findall(gap))
+    if quantity.unit is None and (gap or quantity.numeral.ulp < TEN_THOUSAND / 10):
+        return False
+    if gap.startswith("、") or commas > 1 or (commas and _dimension(item.label) != MONEY):
+        return False
+    if _wins_an_award(item, view) or (not gap and _only_acts(item, quantity, view, sentence)):
+        return False
+    return not _refused(item, quantity, view, 0)
+
+
+def _rate_right(residue: str, commas: int) -> tuple[float, str] | None:
+    """Score and rule by what stands between number and label."""
+    if not residue and not commas:
+        return 96.0, "label_right"
+    if not commas and len(residue) <= 18:
+        return 74.0 - 2.5 * len(residue), "label_right_near"
+    if commas and len(residue) <= 16:
+        return 44.0 - 1.0 * len(residue), "purpose_after"
+    return None
 
 
 def _wins_an_award(item: Occurrence, view: str) -> bool:
