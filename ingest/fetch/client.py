@@ -284,7 +284,8 @@ class HttpClient:
 
 def open_client(settings: Settings, *, contact: str | None = None) -> HttpClient:
     """A client for one run. Hosts ending in `.localhost` of local sources answer at the sample address."""
-    return HttpClient(Guard(local_address=settings.sample_address), contact=contact)
+    pacer = Pacer(folder=settings.home / "locks" / "hosts")
+    return HttpClient(Guard(local_address=settings.sample_address), contact=contact, pacer=pacer)
 
 
 def _new_session(agent: str) -> requests.Session:

@@ -7,14 +7,19 @@ often quick, and would otherwise make the crawler hurry a server in trouble.
 
 from __future__ import annotations
 
+import fcntl
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ingest.catalogue import Pace
 from ingest.fetch.errors import HostGivenUpError
+
+UNSAFE = re.compile(r"[^a-z0-9.-]")
 
 
 @dataclass
@@ -29,12 +34,19 @@ class HostPace:
 
 
 class Pacer:
-    """Keeps the pace of every host that one client asks. Safe to use from several threads."""
+    """Keeps the pace of every host that one client asks. Safe to use from several threads.
+
+    With `folder`, a file per host there keeps it over processes too: two sources of one host that run at the same
+    time take turns. The operating system frees the lock of a process that dies.
+    """
 
     def __init__(
-        self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        folder: Path | None = None,
     ) -> None:
-        self.clock, self.sleep = clock, sleep
+        self.clock, self.sleep, self.folder = clock, sleep, folder
         self._hosts: dict[str, HostPace] = {}
         self._lock = threading.Lock()
 
@@ -56,7 +68,26 @@ class Pacer:
             host.delay = max(host.delay, pace.delay_seconds, crawl_delay)
             while (wait := host.next_start - self.clock()) > 0:
                 self.sleep(wait)
-            host.next_start = self.clock() + host.delay
+            with self._turn_over_processes(name, host.delay):
+                host.next_start = self.clock() + host.delay
+                yield
+
+    @contextmanager
+    def _turn_over_processes(self, name: str, delay: float) -> Iterator[None]:
+        """Hold the host's file, and wait until its last request, by whichever process, is `delay` seconds ago."""
+        if self.folder is None:
+            yield
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / f"{UNSAFE.sub('_', name)}.lock").open("a+", encoding="ascii") as handle:
+            fcntl.flock(handle.fileno(), fcntl.LOCK_EX)
+            handle.seek(0)
+            since = _seconds_since(handle.read())
+            if 0 <= since < delay:
+                self.sleep(delay - since)
+            handle.truncate(0)
+            handle.write(repr(time.time()))
+            handle.flush()
             yield
 
     def succeeded(self, name: str, pace: Pace, latency: float, crawl_delay: float = 0.0) -> None:
@@ -101,3 +132,11 @@ class Pacer:
         """Change the delay, also for the turn that is already scheduled."""
         host.next_start += delay - host.delay
         host.delay = delay
+
+
+def _seconds_since(written: str) -> float:
+    """Seconds since the time that a host's file holds; endless when it holds none (new, or its writer died)."""
+    try:
+        return time.time() - float(written)
+    except ValueError:
+        return float("inf")
