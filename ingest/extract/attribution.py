@@ -17,7 +17,6 @@ from ingest.extract.labels import GAP, Occurrence
 from ingest.extract.quantities import Quantity
 from ingest.vocabulary import Label, breakdown_words, flows, labels, metrics, words
 
-COMMAS = ",、;:"
 CLAUSE_MARK = re.compile(r"[,;。!?\n]")
 CONTINUED = re.compile(r",(?=达|共|为|已达|总数|在)")
 PHRASE_MARK = re.compile(r"[,、;。!?\n\d]")

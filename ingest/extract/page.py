@@ -5,12 +5,12 @@ Belongs here: turning readings into claims with evidence offsets into the page's
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from ingest.extract.attribution import unit_of
 from ingest.extract.bodies import Bodies
+from ingest.extract.identity import claim_id
 from ingest.extract.places import Place, Places, find_page_place, place_names
 from ingest.extract.prose import Damage, Reading, read_prose
 from ingest.extract.quantities import Quantity
@@ -19,6 +19,7 @@ from ingest.extract.tables import read_table
 from ingest.extract.view import View, make_view
 from ingest.extract.years import Years
 from ingest.records import Claim, Context, Page
+from ingest.vocabulary import metrics
 
 EXTRACTOR_VERSION = "1"
 CLAUSE_BREAKS = ",;。!?\n"
@@ -160,8 +161,6 @@ def _claim(
 
 
 def _unit_note(code: str | None, unit_code: str | None) -> str | None:
-    from ingest.vocabulary import metrics  # noqa: PLC0415
-
     wanted = metrics()[code].unit_code if code else None
     return f"printed unit {unit_code} differs from the metric's {wanted}" if wanted and unit_code != wanted else None
 
@@ -170,13 +169,6 @@ def _phrase(quantity: Quantity, reading: Reading, view: View) -> str:
     """The words around the number in its sentence, for finding new metrics."""
     start = max(reading.sentence.start, quantity.start - PHRASE_REACH)
     return view.text[start : min(reading.sentence.end, quantity.end + PHRASE_REACH)].strip()
-
-
-def claim_id(page: Page, start: int, end: int, code: str | None, breakdown: dict[str, str]) -> str:
-    """Sixteen hexadecimal digits that stay the same while text, span, metric and breakdown do."""
-    parts = ";".join(f"{key}={value}" for key, value in sorted(breakdown.items()))
-    key = f"{page.page_id}|{page.text_sha256}|{start}|{end}|{code or ''}|{parts}"
-    return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def _unique(claims: list[Claim]) -> list[Claim]:

@@ -7,7 +7,6 @@ here: finding tables (`ingest.parse`).
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ingest.extract.attribution import allows, breakdown_of, unit_of
+from ingest.extract.identity import claim_id
 from ingest.extract.labels import Occurrence, label_index
 from ingest.extract.numerals import Numeral, read_arabic
 from ingest.extract.places import Place, Places
@@ -397,9 +397,8 @@ class _CellReader:
         unit_code = (
             unit_of(meaning.label.label, quantity) if meaning else (quantity.unit.unit_code if quantity.unit else None)
         )
-        key = f"{self.page.page_id}|{self.page.text_sha256}|{cell.char_start}|{cell.char_end}|{code or ''}|{breakdown}"
         return Claim(
-            claim_id=hashlib.sha256(key.encode()).hexdigest()[:16],
+            claim_id=claim_id(self.page, cell.char_start, cell.char_end, code, breakdown),
             page_id=self.page.page_id,
             url=self.page.url,
             body_sha256=self.page.body_sha256,

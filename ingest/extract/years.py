@@ -35,7 +35,7 @@ PUBLISHED = re.compile(r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\
 
 @dataclass(frozen=True, slots=True)
 class TimeMark:
-    """A year told at `start:end`; `is_topical` when it opens a clause, `is_end` for the state at its end."""
+    """A year told at `start:end`; `is_topical` when it opens a clause."""
 
     start: int
     end: int
@@ -43,7 +43,6 @@ class TimeMark:
     offset: int | None
     first_year: int | None
     is_topical: bool
-    is_end: bool
     is_compared: bool
     is_from: bool
     is_dateline: bool
@@ -96,7 +95,6 @@ def _mark(match: re.Match[str], text: str) -> TimeMark:
         offset=_relative_offsets()[relative] if relative else None,
         first_year=int(match["first"]) if match["first"] else None,
         is_topical=is_topical,
-        is_end=bool(match["end"]) or after[:1] in "底末" or bool(relative and relative[-1] in "底末") or "截" in before,
         is_compared=compared,
         is_start=starts,
         is_from=before.endswith(FROM_WORDS),

@@ -28,7 +28,6 @@ BLANKS = re.compile(r"[ \t\r\n\f]+")
 NUMBER = re.compile(r"\d")
 MIN_DATA_CELLS = 4
 NOTE_REACH = 160
-SITE_TAIL = re.compile(r"\s*[-_|–—]+\s*[^-_|–—]*$")
 
 
 class _Builder:
