@@ -22,8 +22,6 @@ CONTINUED = re.compile(r",(?=达|共|为|已达|总数|在)")
 PHRASE_MARK = re.compile(r"[,、;。!?\n\d]")
 BRACKETS = re.compile(r"\([^()]{0,12}\)|[“”\"<>《》\[\]\x00]")
 NEEDS_NOUN = frozenset({"count", "person"})
-UNSPECIFIC_PERSONS = frozenset({"名", "位"})
-PERSON_WORDS = frozenset({"人", "员"})
 ENOUGH = 40.0
 TEN_THOUSAND = 10_000
 VAGUE = 2
@@ -110,7 +108,7 @@ def unit_of(label: Label, quantity: Quantity) -> str | None:
     if unit.unit_code is None:
         fitting = wanted & unit.accepts
         return own if own in fitting else min(fitting, default=None)
-    if unit.word in UNSPECIFIC_PERSONS and own in unit.accepts and own in wanted:
+    if unit.word in words()["polite_person"] and own in unit.accepts and own in wanted:
         return own
     return unit.unit_code if unit.unit_code in wanted or wanted & unit.accepts else None
 
@@ -198,7 +196,7 @@ def is_per_head(quantity: Quantity, view: str, sentence_start: int) -> bool:
     return (
         quantity.dimension in ("person", "count")
         and quantity.qualifier in CONDITIONS
-        and following.startswith(("的企", "的单", "的用"))
+        and following.startswith(words()["condition_tail"])
     )
 
 
@@ -237,7 +235,7 @@ def _left_pair(
         score -= 60.0 if rule != "label_left" or not gap else 45.0
     if quantity.unit is None:
         score -= 0.0 if rule == "label_left" else 100.0
-    if item.label.text.endswith(("率", "面", "比例")) or rule == "label_left":
+    if item.label.text.endswith(words()["rate_ending"]) or rule == "label_left":
         score += 4.0
     return _enough(Pair(score + _weight(item), index, item, rule))
 
@@ -369,7 +367,7 @@ def strip_linkers(gap: str) -> str:
 
 def heads_right(quantity: Quantity, view: str) -> bool:
     """True when a noun follows the measure word, so that the number counts that noun: 12个盟市."""
-    if quantity.dimension not in NEEDS_NOUN or quantity.unit_raw in PERSON_WORDS:
+    if quantity.dimension not in NEEDS_NOUN or quantity.unit_raw in words()["plain_person"]:
         return False
     following = view[quantity.end : quantity.end + 6]
     if not following or not "\u4e00" <= following[0] <= "\u9fff":

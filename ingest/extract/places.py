@@ -35,7 +35,6 @@ UNLISTED = re.compile(
     r"(?<![\u4e00-\u9fff])([^\W\da-zA-Z_在从自由表等和的与及对为以向召各全本我该分]{1,5}?(?:自治县|自治州|[省市县旗盟州区]))"
     r"(?=总工会|年鉴|统计|工会|志|史志|党史|政府|地方志|概况|档案|有基层)"
 )
-NATION_TOLD = re.compile(r"(?:^|[,。;\n年底末])全国(?:工会|各级|基层|共|已|职工|有|会员|签订)")
 UNLISTED_YEARBOOK = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,8}?)(?:统计)?年鉴")
 WHOLE_WORD = re.compile(r"全([省市县区旗盟州])")
 CLAUSE_OPENERS = ",。;:!?\n、()】]> "
@@ -185,6 +184,13 @@ def _ends_like(region: Region, word: str) -> bool:
 
 
 @lru_cache(maxsize=1)
+def _nation_pattern() -> re.Pattern[str]:
+    """全国 opening a clause, with what the nation has or does after it."""
+    subjects = "|".join(re.escape(word) for word in words()["nation_subject"])
+    return re.compile(rf"(?:^|[,。;\n年底末])全国(?:{subjects})")
+
+
+@lru_cache(maxsize=1)
 def _whole_area_pattern() -> re.Pattern[str]:
     return re.compile("|".join(re.escape(word) for word in words()["whole_area"] if word[0] in "全我本该"))
 
@@ -291,5 +297,5 @@ def _region_of_text(text: str, year: int | None, names: PlaceNames) -> Region | 
             regions[region.region_id] = region
     if not counted:
         nation = names.index.resolve("全国", year)
-        return nation if NATION_TOLD.search(text) and not re.search("全[省市县区旗盟州]", text) else None
+        return nation if _nation_pattern().search(text) and not re.search("全[省市县区旗盟州]", text) else None
     return regions[counted.most_common(1)[0][0]]

@@ -16,7 +16,6 @@ from ingest.vocabulary import Unit, units, words
 
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
 DATE_DIGITS = "零〇○一二三四五六七八九十"
-LOOKALIKE_START = re.compile(rf"[\d{CHINESE}{DATE_DIGITS}浏点阅访第〔\[(《“A-Za-z近约满历长]")
 ORDER_KIND = "left_qualifier_order"
 CJK_WORD = r"\u4e00-\u9fff"
 DAMAGE = "\ufffd□■◇×*?"
@@ -71,7 +70,7 @@ def lookalike_pattern() -> re.Pattern[str]:
         ),
         rf"(?<!个)(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})月(?:份|底|末|初|中旬|上旬|下旬)?",
         r"\d{1,2}\s*[-—~～至]\s*\d{1,2}\s*日",
-        rf"(?:近|约|满|历时|长达)?(?:\d+|[{CHINESE}]+)(?:多|余|来|几)?\s*(?:{_any(words()['duration'])})(?![次万亿])",
+        rf"(?:{_any(words()['duration_lead'])})?(?:\d+|[{CHINESE}]+)(?:多|余|来|几)?\s*(?:{_any(words()['duration'])})(?![次万亿])",
         r"〔\d{4}〕\s*(?:第)?\d+\s*号|[\[(]\d{4}[\])]\s*(?:第)?\d+\s*号|\d+\s*号(?:文件|令|文)?",
         r"(?<!\d)0\d{2,3}[-—]\d{7,8}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)400[-—]?\d{3}[-—]?\d{4}",
         r"[A-Za-z]+[-—_]?\d+(?:\.\d+)?(?![万亿千]?[人名个家])|\d+[A-Za-z]+",
@@ -145,6 +144,13 @@ def _matches(pattern: re.Pattern[str], start: re.Pattern[str], text: str) -> Ite
 
 
 @lru_cache(maxsize=1)
+def _lookalike_start() -> re.Pattern[str]:
+    """The characters that a look-alike can begin with: digits, opening signs, and the first ones of its words."""
+    first = {word[0] for kind in ("page_counter", "duration_lead") for word in words()[kind]}
+    return re.compile(rf"[\d{CHINESE}{DATE_DIGITS}第〔\[(《“A-Za-z{''.join(sorted(first))}]")
+
+
+@lru_cache(maxsize=1)
 def _quantity_start() -> re.Pattern[str]:
     """The characters that a quantity can begin with: digits and the first ones of the qualifier words."""
     kinds = [kind for kind in words() if kind.startswith("left_") and kind != ORDER_KIND]
@@ -154,7 +160,7 @@ def _quantity_start() -> re.Pattern[str]:
 
 def find_lookalikes(text: str) -> list[tuple[int, int]]:
     """Stretches of `text` that hold digits and are no quantity (dates, ordinals, document numbers, names)."""
-    return [match.span() for match in _matches(lookalike_pattern(), LOOKALIKE_START, text)]
+    return [match.span() for match in _matches(lookalike_pattern(), _lookalike_start(), text)]
 
 
 def find_quantities(text: str) -> tuple[list[Quantity], list[tuple[int, int]]]:
