@@ -18,7 +18,7 @@ CHINESE = "零〇一二两三四五六七八九十百千万亿"
 DATE_DIGITS = "零〇○一二三四五六七八九十"
 ORDER_KIND = "left_qualifier_order"
 CJK_WORD = r"\u4e00-\u9fff"
-DAMAGE = "\ufffd□■◇×*?"
+DAMAGE = "\ufffd□■█◇×*?"
 
 
 @dataclass(frozen=True, slots=True)

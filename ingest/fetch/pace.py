@@ -121,12 +121,6 @@ class Pacer:
         host = self.host(name)
         host.next_start = max(host.next_start, self.clock() + seconds)
 
-    def reopen(self) -> None:
-        """Forget which hosts were given up: the start of a new run."""
-        with self._lock:
-            for host in self._hosts.values():
-                host.failures, host.closed_reason = 0, None
-
     @staticmethod
     def _set_delay(host: HostPace, delay: float) -> None:
         """Change the delay, also for the turn that is already scheduled."""
