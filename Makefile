@@ -9,11 +9,13 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-for-development
 SOURCES ?= sample
 PORT ?= 3000
 DOCS_PORT ?= 8580
 SAMPLE_PORT ?= 8750
 HOST := 127.0.0.1
+LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 # Compiled bytecode halves every start; some environments switch it off.
 unexport PYTHONDONTWRITEBYTECODE
@@ -21,7 +23,7 @@ export UV_COMPILE_BYTECODE := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help install run ui docs sample test lint format score bench clean
+.PHONY: help install lock run ui docs sample test lint format score bench clean
 
 help:  ## List the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r verb what; do \
@@ -29,16 +31,29 @@ help:  ## List the verbs
 	@printf '\nVariables: SOURCES=%s (ids or groups: sample, all), PORT=%s (ui), DOCS_PORT=%s, SAMPLE_PORT=%s\n' \
 		'$(SOURCES)' '$(PORT)' '$(DOCS_PORT)' '$(SAMPLE_PORT)'
 
-install: $(STAMP)  ## Make .venv from the lock file (the other verbs do it when needed)
+install: $(DEV_STAMP)  ## Make .venv with all that development needs (the other verbs install what they need)
 
-$(STAMP): requirements.lock pyproject.toml
+$(BIN)/uv:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is needed: install Python 3.11, or name yours with make PYTHON=…" >&2; exit 1; }
-	@echo "installing the locked packages into $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
-	@UV_LINK_MODE=copy $(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+
+define install_locked
+	@echo "installing the locked packages of $(1) into $(VENV)"
+	@UV_LINK_MODE=copy $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirements $(1)
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
+endef
+
+$(STAMP): requirements.lock pyproject.toml | $(BIN)/uv
+	$(call install_locked,requirements.lock)
+
+$(DEV_STAMP): requirements-dev.lock $(STAMP)
+	$(call install_locked,requirements-dev.lock)
+
+lock:  ## Renew both lock files from pyproject.toml
+	@$(BIN)/uv pip compile --quiet $(LOCK_OPTIONS) pyproject.toml --all-extras --group dev -o requirements-dev.lock
+	@$(BIN)/uv pip compile --quiet $(LOCK_OPTIONS) pyproject.toml -c requirements-dev.lock -o requirements.lock
 
 run: $(STAMP)  ## Run the whole pipeline on SOURCES and print the facts
 	@$(BIN)/union-warehouse run --sources '$(SOURCES)'
@@ -56,20 +71,20 @@ test: lint  ## Lint, types, import contract, definitions, all tests, dbt build o
 	@$(BIN)/dagster definitions validate -w workspace.yaml
 	@$(BIN)/python -m pytest -n auto --dist loadgroup --ignore tests/benchmarks
 
-lint: $(STAMP)  ## Ruff, mypy and the import contract
+lint: $(DEV_STAMP)  ## Ruff, mypy and the import contract
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
-format: $(STAMP)  ## Format the code and mend what can be mended
+format: $(DEV_STAMP)  ## Format the code and mend what can be mended
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-score: $(STAMP)  ## Measure extraction against the annotated pages
+score: $(DEV_STAMP)  ## Measure extraction against the annotated pages
 	@$(BIN)/python -m tests.accuracy.measure
 
-bench: $(STAMP)  ## Measure speed
+bench: $(DEV_STAMP)  ## Measure speed
 	@$(BIN)/python -m pytest tests/benchmarks -q
 
 clean:  ## Remove what was made, but not data/ and .venv
