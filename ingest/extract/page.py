@@ -5,7 +5,6 @@ Belongs here: turning readings into claims with evidence offsets into the page's
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from ingest.extract.attribution import unit_of
@@ -42,7 +41,7 @@ def read_page(page: Page, context: Context) -> tuple[list[Claim], list[Damage]]:
     skip = _to_view(
         view, sorted([*page.duplicate_spans, *((table.char_start, table.char_end) for table in page.tables)])
     )
-    headings = [(bisect_left(view.origin, section.char_start), section.heading) for section in page.sections]
+    headings = [(view.place_of(section.char_start), section.heading) for section in page.sections]
     readings, damages = read_prose(view.text, headings, skip)
     bodies = Bodies(view.text, page)
     readings = [reading if bodies.speaks_of_union(reading) else replace(reading, match=None) for reading in readings]
@@ -85,7 +84,7 @@ def _repeated(place: int, page: Page) -> bool:
 
 
 def _to_view(view: View, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    return [(bisect_left(view.origin, start), bisect_left(view.origin, end)) for start, end in spans]
+    return [(view.place_of(start), view.place_of(end)) for start, end in spans]
 
 
 def _claims(reading: Reading, page: Page, view: View, years: Years, places: Places) -> list[Claim]:
