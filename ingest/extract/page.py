@@ -67,7 +67,8 @@ def place_page(page: Page, context: Context) -> Placing:
     """Region and reference year of a page, as they hold where no clause speaks of another."""
     text = make_view(_without_repeats(page)).text
     year = Years(text, page, context).page_year
-    place = find_page_place(page, text, context, year.year, place_names())
+    names = place_names()
+    place = find_page_place(page, text, context, year.year, names, names.find(text))
     return Placing(place.name, place.ref_area, year.year, year.basis)
 
 

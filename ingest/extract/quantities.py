@@ -128,7 +128,7 @@ def qualifier_of_word() -> dict[str, str]:
     return found
 
 
-def _matches(pattern: re.Pattern[str], start: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+def matches(pattern: re.Pattern[str], start: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """What `pattern.finditer` finds, tried only where `start` says that a match can begin.
 
     The patterns are long alternations; trying them at every character costs ten times as much.
@@ -160,7 +160,7 @@ def _quantity_start() -> re.Pattern[str]:
 
 def find_lookalikes(text: str) -> list[tuple[int, int]]:
     """Stretches of `text` that hold digits and are no quantity (dates, ordinals, document numbers, names)."""
-    return [match.span() for match in _matches(lookalike_pattern(), _lookalike_start(), text)]
+    return [match.span() for match in matches(lookalike_pattern(), _lookalike_start(), text)]
 
 
 def find_quantities(text: str) -> tuple[list[Quantity], list[tuple[int, int]]]:
@@ -172,7 +172,7 @@ def find_quantities(text: str) -> tuple[list[Quantity], list[tuple[int, int]]]:
     masked = _mask(text)
     found: list[Quantity] = []
     damaged: list[tuple[int, int]] = []
-    for match in _matches(quantity_pattern(), _quantity_start(), masked):
+    for match in matches(quantity_pattern(), _quantity_start(), masked):
         if _is_damaged(masked, match):
             damaged.append(match.span())
             continue

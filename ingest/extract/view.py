@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
+import ahocorasick_rs
+
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     ord("，"): ord(","),
     ord("　"): ord(" "),
@@ -27,7 +29,7 @@ FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     ord("\t"): ord(" "),
 }
 CJK = r"\u3400-\u9fff"
-PINYIN = re.compile(rf"[(（](?<=[{CJK}].)[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňɡ]{{1,7}}[)）]")
+PINYIN = re.compile(rf"\((?<=[{CJK}].)[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňɡ]{{1,7}}\)")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
 INNER_BLANK = re.compile(rf" (?:(?<=[{CJK}\d.,%、:] )(?=[{CJK}\d%、:(,])|(?<=[{CJK}\d] )(?=[.]))")
 LINE_END = re.compile(r"\n(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])")
@@ -84,10 +86,16 @@ def _plain_forms() -> dict[str, str]:
     return {chr(char): chr(plain) for char, plain in translation().items() if char != plain}
 
 
+@lru_cache(maxsize=1)
+def _changing() -> ahocorasick_rs.AhoCorasick:
+    """Finds the characters that change."""
+    return ahocorasick_rs.AhoCorasick(list(_plain_forms()), implementation=ahocorasick_rs.Implementation.DFA)
+
+
 def _translated(text: str) -> str:
     """`text` in half-width simplified form; one replacement per kind of character, of which a page has few."""
     forms = _plain_forms()
-    found = forms.keys() & set(text)
+    found = set(_changing().find_matches_as_strings(text))
     if any(forms[char] in found for char in found):  # what has been replaced must not be replaced again
         return text.translate(translation())
     for char in found:

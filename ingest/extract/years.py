@@ -8,13 +8,16 @@ places and metrics.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 
 from ingest.extract.numerals import DIGITS
+from ingest.extract.quantities import matches
 from ingest.records import Context, Page
 from ingest.vocabulary import words
 
@@ -33,8 +36,7 @@ TITLE_YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
 PUBLISHED = re.compile(r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 
 
-@dataclass(frozen=True, slots=True)
-class TimeMark:
+class TimeMark(NamedTuple):
     """A year told at `start:end`; `is_topical` when it opens a clause."""
 
     start: int
@@ -70,35 +72,38 @@ def _pattern() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def _start() -> re.Pattern[str]:
+    """Where a told year can begin: digits that begin a number, and the first characters of the words."""
+    first = {item[0] for item in words()["year_relative"]}
+    return re.compile(rf"[12一二{''.join(sorted(first))}](?<!\d[12])")
+
+
+@lru_cache(maxsize=1)
 def _relative_offsets() -> dict[str, int]:
     return {word: int(offset) for word, _, offset in (item.partition(":") for item in words()["year_relative"])}
 
 
 def find_time_marks(text: str) -> list[TimeMark]:
     """All years told in `text`, absolute and relative, in order."""
-    return [_mark(match, text) for match in _pattern().finditer(text)]
+    return [_mark(match, text) for match in matches(_pattern(), _start(), text)]
 
 
 def _mark(match: re.Match[str], text: str) -> TimeMark:
-    before, after = text[max(0, match.start() - 4) : match.start()], text[match.end() : match.end() + 3]
+    start, end = match.span()
+    before, after = text[max(0, start - 4) : start], text[end : end + 3]
     lead = before.rstrip(" 截至止到底在(")
-    is_topical = match.start() == 0 or not lead or lead[-1] in ",。;:!?\n、】]>)" or before != before.rstrip("截至止到")
-    starts = after.startswith("起")
-    compared = any(before.endswith(word) for word in words()["compare_before"]) or any(
-        after.startswith(word) for word in words()["compare_after"]
-    )
-    relative = match["relative"]
+    first, _, _, month, _, relative = match.groups()
     return TimeMark(
-        start=match.start(),
-        end=match.end(),
+        start=start,
+        end=end,
         year=_year(match),
         offset=_relative_offsets()[relative] if relative else None,
-        first_year=int(match["first"]) if match["first"] else None,
-        is_topical=is_topical,
-        is_compared=compared,
-        is_start=starts,
+        first_year=int(first) if first else None,
+        is_topical=not lead or lead[-1] in ",。;:!?\n、】]>)" or before != before.rstrip("截至止到"),
+        is_compared=before.endswith(words()["compare_before"]) or after.startswith(words()["compare_after"]),
         is_from=before.endswith(FROM_WORDS),
-        is_dateline=bool(match["month"] and "日" in match["month"]),
+        is_dateline=month is not None and "日" in month,
+        is_start=after.startswith("起"),
     )
 
 
@@ -130,12 +135,10 @@ class Years:
         listed = self._listed_year(place, sentence_start)
         if listed is not None:
             return listed, "clause", None
-        clause_start = max(self.text.rfind(mark, sentence_start, place) for mark in ",;") + 1
-        inside = self._marks_between(sentence_start, place)
-        usable = [mark for mark in inside if not self._is_aside(mark) and self._reaches(mark, place, previous_end)]
-        if usable:
-            mark = usable[-1]
-            return self._value(mark), "clause" if mark.start >= clause_start else "sentence", mark
+        clause_start = max(self.text.rfind(",", sentence_start, place), self.text.rfind(";", sentence_start, place)) + 1
+        for mark in reversed(self._marks_between(sentence_start, place)):
+            if not self._is_aside(mark) and self._reaches(mark, place, previous_end):
+                return self._value(mark), "clause" if mark.start >= clause_start else "sentence", mark
         following = self._bracketed_after(end)
         if following is not None:
             return following.year, "clause", following
@@ -146,13 +149,12 @@ class Years:
 
     def _listed_year(self, place: int, sentence_start: int) -> int | None:
         """1985、1990、1995年,基层工会分别为138个、165个和171个: the years and the numbers run side by side."""
-        sentence = self.text[sentence_start:place]
-        match = YEAR_LIST.search(sentence)
-        marker = sentence.rfind("分别")
-        if match is None or marker < match.end():
+        marker = self.text.rfind("分别", sentence_start, place)
+        match = YEAR_LIST.search(self.text[sentence_start:place]) if marker >= 0 else None
+        if match is None or marker < sentence_start + match.end():
             return None
         years = [int(year) for year in re.findall(r"\d{4}", match[0])]
-        index = len(re.findall("[、和]", sentence[marker:]))
+        index = len(re.findall("[、和]", self.text[marker:place]))
         return years[index] if index < len(years) else None
 
     def _is_aside(self, mark: TimeMark) -> bool:
@@ -161,11 +163,13 @@ class Years:
 
     def _reaches(self, mark: TimeMark, place: int, previous_end: int) -> bool:
         """由2012年的 holds for its own number, and for a later one only behind another 由."""
+        if not mark.is_from or mark.end > previous_end:
+            return True
         lead = self.text[previous_end:place]
-        return not mark.is_from or mark.end > previous_end or any(word in lead for word in FROM_WORDS)
+        return any(word in lead for word in FROM_WORDS)
 
     def _marks_between(self, start: int, end: int) -> list[TimeMark]:
-        return list(self.marks[bisect_right(self._starts, start - 1) : bisect_right(self._starts, end)])
+        return self.marks[bisect_left(self._starts, start) : bisect_right(self._starts, end)]
 
     def _backwards(self, end: int, start: int) -> Iterator[TimeMark]:
         """Marks from `end` back to `start`, the nearest first, at most a few."""
@@ -185,12 +189,12 @@ class Years:
         """The last year that opened a clause before this sentence, in the paragraph (gazetteers: on the page)."""
         whole_page = self.page_year.is_gazetteer or self.page_year.basis == "published_on"
         start = 0 if whole_page else paragraph_start
-        heading = next((mark for mark in reversed(self._headings) if mark.start < sentence_start), None)
         for mark in self._backwards(sentence_start - 1, start):
             is_told = mark.year is not None or (self.page_year.basis == "published_on" and (mark.offset or 0) < 0)
             if mark.is_topical and not self._is_aside(mark) and not mark.is_from and is_told:
                 return mark
-        return heading
+        heading = bisect_left(self._headings, sentence_start, key=attrgetter("start"))
+        return self._headings[heading - 1] if heading else None
 
     def _value(self, mark: TimeMark) -> int | None:
         if mark.year is not None:
@@ -205,10 +209,12 @@ class Years:
 def _heads_section(mark: TimeMark, text: str) -> bool:
     """The mark stands in a short line of its own that opens a part of the page (2021年工作回顾)."""
     start = text.rfind("\n", max(0, mark.start - HEADING_LENGTH), mark.start) + 1
+    if not start:
+        return False
     end = text.find("\n", mark.end, mark.end + HEADING_LENGTH)
     line = text[start:end].strip() if end >= 0 else ""
     is_short = 0 < len(line) <= HEADING_LENGTH and not any(sign in line for sign in ",。;:|\t")
-    return is_short and start > 0 and any(word in line for word in words()["review_heading"])
+    return is_short and any(word in line for word in words()["review_heading"])
 
 
 def find_page_year(page: Page, marks: list[TimeMark], context: Context) -> PageYear:
