@@ -15,6 +15,7 @@ PORT ?= 3000
 DOCS_PORT ?= 8580
 SAMPLE_PORT ?= 8750
 HOST := 127.0.0.1
+DEPLOYED := postgres ducklake s3 dask
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 # Compiled bytecode halves every start; some environments switch it off.
@@ -51,9 +52,10 @@ $(STAMP): requirements.lock pyproject.toml | $(BIN)/uv
 $(DEV_STAMP): requirements-dev.lock $(STAMP)
 	$(call install_locked,requirements-dev.lock)
 
-lock:  ## Renew both lock files from pyproject.toml
+lock:  ## Renew the lock files from pyproject.toml
 	@$(BIN)/uv pip compile --quiet $(LOCK_OPTIONS) pyproject.toml --all-extras --group dev -o requirements-dev.lock
 	@$(BIN)/uv pip compile --quiet $(LOCK_OPTIONS) pyproject.toml -c requirements-dev.lock -o requirements.lock
+	@$(BIN)/uv pip compile --quiet $(LOCK_OPTIONS) pyproject.toml $(DEPLOYED:%=--extra %) -c requirements-dev.lock -o docs/deployment/requirements.lock
 
 run: $(STAMP)  ## Run the whole pipeline on SOURCES and print the facts
 	@$(BIN)/union-warehouse run --sources '$(SOURCES)'

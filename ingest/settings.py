@@ -16,6 +16,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.store import warehouse_name
+
 DEFAULT_SAMPLE_ADDRESS = "127.0.0.1:8750"
 
 
@@ -35,8 +37,8 @@ class Settings:
 
     @property
     def warehouse_path(self) -> Path:
-        """The DuckDB file that load and dbt write."""
-        return self.home / "warehouse.duckdb"
+        """The DuckDB file that load and dbt write, or the name that stands for the lake (`ingest.store`)."""
+        return self.home / warehouse_name()
 
     @property
     def exports_root(self) -> Path:

@@ -4,16 +4,12 @@ Belongs here: opening the warehouse file, loading it in one transaction, keeping
 Does not belong here: anything that gives the rows meaning (that is dbt's work).
 
 One process writes the file at a time, and nobody else may have it open meanwhile: readers use the exported
-Parquet. Every connection made here is closed again, whatever happens.
-
-Environment variables
-    UNION_WAREHOUSE_DUCKDB_MEMORY    memory limit of a connection, such as `2GB`; default: DuckDB's own
-    UNION_WAREHOUSE_DUCKDB_THREADS   threads of a connection; default 2
+Parquet. Every connection made here is closed again, whatever happens. Where `UNION_WAREHOUSE_STORE` says so, the
+warehouse is a DuckLake instead of a file (`ingest.store`, which also holds the limits of a connection).
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -26,6 +22,7 @@ import polars as pl
 from ingest.corrections import Correction, check_guard, load_corrections
 from ingest.lake import Lake
 from ingest.schemas import FRAMES, polars_schema
+from ingest.store import DATABASE, StoreError, attach_lake, connection_options, is_lake, lake_from_environment
 
 RAW = "raw"
 HISTORY = "claim_history"
@@ -65,12 +62,14 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
 
 
 def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "threads": int(os.environ.get("UNION_WAREHOUSE_DUCKDB_THREADS", "2"))
-    }
-    memory = os.environ.get("UNION_WAREHOUSE_DUCKDB_MEMORY")
-    if memory:
-        config["memory_limit"] = memory
+    try:
+        return _open_lake(path, read_only=read_only) if is_lake(path) else _open_file(path, read_only=read_only)
+    except StoreError as error:
+        raise WarehouseError(str(error)) from error
+
+
+def _open_file(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    config = connection_options(path)
     for attempt in range(1, LOCK_ATTEMPTS + 1):
         try:
             return duckdb.connect(str(path), read_only=read_only, config=config)
@@ -81,6 +80,21 @@ def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
                 raise WarehouseError(f"{path} is open in another process: end it, then run this again") from error
             time.sleep(LOCK_PAUSE_SECONDS)
     raise AssertionError("unreachable: the loop returns or raises")
+
+
+def _open_lake(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    lake = lake_from_environment()
+    connection = duckdb.connect(config=connection_options(path))
+    try:
+        attach_lake(connection, lake, read_only=read_only)
+        connection.execute(f"USE {DATABASE}")
+    except duckdb.Error as error:
+        connection.close()
+        raise WarehouseError(f"the lake {lake.catalogue} cannot be opened: {_first_line(error)}") from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def load_raw(
