@@ -10,6 +10,7 @@ USER_ERRORS = frozenset(
         "CatalogueError",
         "LakeError",
         "ReadError",
+        "ReleaseError",
         "SampleServerError",
         "SampleSiteError",
         "SourceChoiceError",

@@ -46,6 +46,11 @@ class Settings:
         return self.home / "exports"
 
     @property
+    def releases_root(self) -> Path:
+        """Citable releases, one folder each, never written again."""
+        return self.home / "releases"
+
+    @property
     def dagster_home(self) -> Path:
         """The persistent Dagster instance (run history, event log, schedules)."""
         return self.home / "dagster"

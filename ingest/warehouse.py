@@ -21,6 +21,7 @@ import polars as pl
 
 from ingest.corrections import Correction, check_guard, load_corrections
 from ingest.lake import Lake
+from ingest.release_history import load_releases
 from ingest.schemas import FRAMES, polars_schema
 from ingest.store import DATABASE, StoreError, attach_lake, connection_options, is_lake, lake_from_environment
 
@@ -98,7 +99,11 @@ def _open_lake(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
 
 
 def load_raw(
-    lake: Lake, warehouse_path: Path, loaded_at: datetime | None = None, corrections: Path | None = None
+    lake: Lake,
+    warehouse_path: Path,
+    loaded_at: datetime | None = None,
+    corrections: Path | None = None,
+    releases: Path | None = None,
 ) -> dict[str, int]:
     """Load every frame of the lake into the `raw` schema, replacing what stood there. Returns rows by frame.
 
@@ -106,8 +111,9 @@ def load_raw(
     same lake again changes nothing. A frame without parts becomes an empty table of the right types.
     `raw.claim_history` keeps every version of every claim with the times at which it was asserted and
     retracted (`loaded_at`, now by default). `raw.corrections` holds the human decisions of a folder (the
-    project's own by default). Raises WarehouseError for a file that cannot be read and CorrectionError for a
-    decision whose guard no longer matches.
+    project's own by default). `raw.releases` and what belongs to it tell what the release folders under
+    `releases` hold. Raises WarehouseError for a file that cannot be read, CorrectionError for a decision whose
+    guard no longer matches and ReleaseError for a release that is not as it was published.
     """
     decisions = load_corrections(corrections)
     when = loaded_at or datetime.now(UTC)
@@ -118,6 +124,7 @@ def load_raw(
             counts = {frame: _load_frame(connection, lake, frame) for frame in FRAMES}
             counts[HISTORY] = _keep_history(connection, when)
             counts[CORRECTIONS] = _load_corrections(connection, decisions)
+            counts |= load_releases(connection, releases)
         except BaseException:
             connection.execute("ROLLBACK")
             raise

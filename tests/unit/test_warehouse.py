@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from ingest.lake import Lake
+from ingest.release_history import TABLES as RELEASE_TABLES
 from ingest.schemas import FRAMES, Claims, Quarantine, typed_frame
 from ingest.warehouse import WarehouseError, connect, load_raw
 
@@ -50,7 +51,7 @@ def rows(warehouse: Path, query: str) -> list[tuple[object, ...]]:
 def test_every_frame_becomes_a_typed_table_even_without_parts(lake: Lake, warehouse: Path) -> None:
     counts = load_raw(lake, warehouse)
 
-    assert counts == dict.fromkeys([*FRAMES, "claim_history", "corrections"], 0)
+    assert counts == dict.fromkeys([*FRAMES, "claim_history", "corrections", *RELEASE_TABLES], 0)
     types = dict(rows(warehouse, "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'claims'"))
     assert (types["obs_value"], types["ref_year"], types["is_target"]) == ("DOUBLE", "BIGINT", "BOOLEAN")
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from ingest.publish import ReadError, export_marts, read_facts
-from ingest.publish.exports import sha256_of
+from ingest.releases import sha256_of
 from ingest.warehouse import WarehouseError
 
 
