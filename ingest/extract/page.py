@@ -5,9 +5,8 @@ Belongs here: turning readings into claims with evidence offsets into the page's
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ingest.extract.attribution import unit_of
 from ingest.extract.bodies import Bodies
 from ingest.extract.identity import claim_id
 from ingest.extract.places import Place, Places, find_page_place, place_names
@@ -44,7 +43,7 @@ def read_page(page: Page, context: Context) -> tuple[list[Claim], list[Damage]]:
     headings = [(view.place_of(section.char_start), section.heading) for section in page.sections]
     readings, damages = read_prose(view.text, headings, skip)
     bodies = Bodies(view.text, page)
-    readings = [reading if bodies.speaks_of_union(reading) else replace(reading, match=None) for reading in readings]
+    readings = [reading if bodies.speaks_of_union(reading) else reading._replace(match=None) for reading in readings]
     claims = [claim for reading in readings for claim in _claims(reading, page, view, years, places)]
     for number, table in enumerate(page.tables):
         if not _repeated(table.char_start, page) and bodies.page_is_union:
@@ -120,7 +119,7 @@ def _claim(
     unit_code = quantity.unit.unit_code if quantity.unit else None
     note = None
     if match and match.label:
-        unit_code = unit_of(match.label.label, quantity)
+        unit_code = match.label.term.unit_code(quantity.unit)
         note = _unit_note(code, unit_code)
     return Claim(
         claim_id=claim_id(page, start, end, code, match.breakdown if match else {}),

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from ingest.extract.numerals import Numeral, chinese_value, read_arabic, read_chinese
 from ingest.vocabulary import Unit, units, words
@@ -21,8 +21,7 @@ CJK_WORD = r"\u4e00-\u9fff"
 DAMAGE = "\ufffd□■█◇×*?"
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number as printed. Offsets index the view; values are in base units, bounds None where open."""
 
     start: int
