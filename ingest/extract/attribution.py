@@ -55,7 +55,10 @@ class Match(NamedTuple):
 
 @dataclass(slots=True)
 class Sentence:
-    """A sentence of the view with its quantities and labels; offsets index the view."""
+    """A sentence of the view with its quantities and labels; offsets index the view.
+
+    `whole` is the figure before it of which it may tell parts, `told` the kinds of words asked for so far.
+    """
 
     text: str
     start: int
@@ -65,6 +68,7 @@ class Sentence:
     quantities: list[Quantity] = field(default_factory=list)
     occurrences: list[Occurrence] = field(default_factory=list)
     whole: tuple[Match, Quantity] | None = None
+    told: dict[str, bool] = field(default_factory=dict)
 
 
 class Pair(NamedTuple):
