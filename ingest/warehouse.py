@@ -203,24 +203,30 @@ def _keep_history(connection: duckdb.DuckDBPyConnection, when: datetime) -> int:
     connection.execute(
         """
         UPDATE raw.claim_history SET retracted_at = $when
-        WHERE retracted_at IS NULL AND source_row_md5 NOT IN (SELECT source_row_md5 FROM current_versions)
+        WHERE retracted_at IS NULL AND NOT EXISTS (
+            FROM current_versions AS versions WHERE versions.source_row_md5 = claim_history.source_row_md5
+        )
         """,
         {"when": when},
+    )
+    # step by step, each with joins that spill: the claims may be larger than the memory limit
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE new_versions AS
+        SELECT min(claim_row) AS claim_row, source_row_md5 FROM current_versions
+        ANTI JOIN (SELECT source_row_md5 FROM raw.claim_history WHERE retracted_at IS NULL) USING (source_row_md5)
+        GROUP BY source_row_md5
+        """
     )
     connection.execute(
         """
         INSERT INTO raw.claim_history BY NAME
         SELECT claims.*, versions.source_row_md5, $when::TIMESTAMPTZ AS asserted_at, NULL::TIMESTAMPTZ AS retracted_at
-        FROM raw.claims AS claims
-        INNER JOIN (
-            SELECT min(claim_row) AS claim_row, source_row_md5 FROM current_versions
-            WHERE source_row_md5 NOT IN (SELECT source_row_md5 FROM raw.claim_history WHERE retracted_at IS NULL)
-            GROUP BY source_row_md5
-        ) AS versions ON claims.rowid = versions.claim_row
-        ORDER BY claims.claim_id
+        FROM raw.claims AS claims INNER JOIN new_versions AS versions ON claims.rowid = versions.claim_row
         """,
         {"when": when},
     )
+    connection.execute("DROP TABLE new_versions")
     connection.execute("DROP TABLE current_versions")
     return _count(connection, HISTORY)
 
