@@ -11,9 +11,12 @@ USER_ERRORS = frozenset(
         "LakeError",
         "ReadError",
         "ReleaseError",
+        "EngineError",
         "SampleServerError",
         "SampleSiteError",
+        "SettingsError",
         "SourceChoiceError",
+        "StorageError",
         "VocabularyError",
         "WarehouseError",
     }
