@@ -15,6 +15,7 @@ and the reasons of changes (dbt's work).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -113,18 +114,19 @@ def _stored_columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[s
     rows = connection.execute(
         """
         SELECT column_name FROM information_schema.columns
-        WHERE table_schema = 'raw' AND table_name = ? ORDER BY ordinal_position
+        WHERE table_catalog = current_database() AND table_schema = 'raw' AND table_name = ?
+        ORDER BY ordinal_position
         """,
         [table],
     ).fetchall()
     return [name for (name,) in rows] or None
 
 
-def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, object]:
+def _known(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
     return dict(connection.execute("SELECT release_id, published_at FROM raw.releases").fetchall())
 
 
-def _start_anew(connection: duckdb.DuckDBPyConnection, known: Mapping[str, object], stored: list[Release]) -> None:
+def _start_anew(connection: duckdb.DuckDBPyConnection, known: Mapping[str, datetime], stored: list[Release]) -> None:
     missing = sorted(set(known) - {release.release_id for release in stored})
     if missing:
         raise ReleaseError(
@@ -132,7 +134,7 @@ def _start_anew(connection: duckdb.DuckDBPyConnection, known: Mapping[str, objec
             "order cannot be told anew: put that folder back too"
         )
     for table in TABLES:
-        connection.execute(f"DELETE FROM raw.{table}")
+        connection.execute(f"DELETE FROM raw.{table}")  # noqa: S608 (names of our own)
 
 
 def _load_release(connection: duckdb.DuckDBPyConnection, release: Release, folder: Path) -> None:
@@ -150,7 +152,7 @@ def _load_release(connection: duckdb.DuckDBPyConnection, release: Release, folde
         connection.execute(f"DROP VIEW temp.released_{Path(name).stem}")
     values = [getattr(release, name) if name != "release_number" else number for name in RELEASE_COLUMNS]
     marks = ", ".join("?" for _ in values)
-    connection.execute(f"INSERT INTO raw.releases VALUES ({marks})", values)
+    connection.execute(f"INSERT INTO raw.releases VALUES ({marks})", values)  # noqa: S608
 
 
 def _facts_query(connection: duckdb.DuckDBPyConnection) -> str:
