@@ -152,14 +152,17 @@ def matches(pattern: re.Pattern[str], start: re.Pattern[str], text: str) -> Iter
 def _lookalike_start() -> re.Pattern[str]:
     """The characters that a look-alike can begin with: digits, opening signs, and the first ones of its words.
 
-    A number with a measure word directly behind it, such as most numbers are, is passed over as a whole: the
-    measure words here begin no date, no duration, no limit and no other form of the alternation.
+    A number is passed over as a whole (`plain`) unless what stands behind it may make it a date, a duration, a
+    limit, a version or another form of the alternation. A letter or a bracket begins one only before digits.
     """
     first = {word[0] for kind in ("page_counter", "duration_lead") for word in words()[kind]}
-    number = rf"(?<=\d)(?:\d{{0,2}}(?:,\d{{3}})++|\d{{0,8}}+)(?:\.\d++)?+[{SCALES}]*+"
-    counted = rf"(?!{alternation(words()['duration'])})[人名家个元户件份项场%](?!\s*[及以大])"
+    number = rf"(?:\d{{0,2}}(?:,\d{{3}})++|\d{{0,8}}+)(?:\.\d{{1,9}}+)?+[{SCALES}]*+"
+    runs_on = rf"[A-Za-z\d.,:、和{CHINESE}{DATE_DIGITS}]"
+    duration = rf"[多余来几]?\s*(?:{alternation(words()['duration'])})"
+    telling = rf"{duration}|[-—–~～至/.年月日号届次卷版世大类]|[人家个元]大|人\s*[及以]"
     return re.compile(
-        rf"[\d{CHINESE}{DATE_DIGITS}第〔\[(《“A-Za-z{''.join(sorted(first))}](?P<plain>{number}(?={counted}))?"
+        rf"[\d{CHINESE}{DATE_DIGITS}第〔\[(《“A-Za-z{''.join(sorted(first))}]"
+        rf"(?:(?<=\d)(?P<plain>{number}(?!{runs_on}|\s*(?:{telling})))|(?<![A-Za-z\[(])|(?=[A-Za-z]*+[-—_]?\d))"
     )
 
 
