@@ -21,8 +21,9 @@ import polars as pl
 
 from ingest.corrections import Correction, check_guard, load_corrections
 from ingest.lake import Lake
+from ingest.loading import PART_COLUMN, PartError, load_frames
 from ingest.release_history import load_releases
-from ingest.schemas import FRAMES, polars_schema
+from ingest.schemas import FRAMES
 from ingest.store import DATABASE, StoreError, attach_lake, connection_options, is_lake, lake_from_environment
 
 RAW = "raw"
@@ -39,6 +40,7 @@ CORRECTION_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "decided_on": pl.Date,
     "is_active": pl.Boolean,
 }
+NO_PART_OF_A_VERSION = {PART_COLUMN, "extractor_version"}
 LOCK_ATTEMPTS = 5
 LOCK_PAUSE_SECONDS = 1.0
 
@@ -105,7 +107,7 @@ def load_raw(
     corrections: Path | None = None,
     releases: Path | None = None,
 ) -> dict[str, int]:
-    """Load every frame of the lake into the `raw` schema, replacing what stood there. Returns rows by frame.
+    """Bring the `raw` schema to the state of the lake, replacing the parts that changed. Returns rows by frame.
 
     All happens in one transaction: readers afterwards see the former state or the new one, and loading the
     same lake again changes nothing. A frame without parts becomes an empty table of the right types.
@@ -121,24 +123,18 @@ def load_raw(
         connection.execute("BEGIN TRANSACTION")
         try:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW}")
-            counts = {frame: _load_frame(connection, lake, frame) for frame in FRAMES}
-            counts[HISTORY] = _keep_history(connection, when)
+            is_whole = load_frames(connection, lake)
+            counts = {frame: _count(connection, frame) for frame in FRAMES}
+            counts[HISTORY] = _keep_history(connection, when, is_whole=is_whole)
             counts[CORRECTIONS] = _load_corrections(connection, decisions)
             counts |= load_releases(connection, releases)
-        except BaseException:
+        except BaseException as error:
             connection.execute("ROLLBACK")
+            if isinstance(error, PartError):
+                raise WarehouseError(str(error)) from error
             raise
         connection.execute("COMMIT")
     return counts
-
-
-def _load_frame(connection: duckdb.DuckDBPyConnection, lake: Lake, frame: str) -> int:
-    """Replace one raw table by the rows of all parts, in order of their file names."""
-    empty = pl.DataFrame(schema=polars_schema(FRAMES[frame]))
-    _create_like(connection, frame, empty)
-    for file in lake.parts(frame):
-        _append(connection, frame, read_part(lake, frame, file))
-    return _count(connection, frame)
 
 
 def _create_like(connection: duckdb.DuckDBPyConnection, table: str, empty: pl.DataFrame) -> None:
@@ -170,45 +166,32 @@ def _count_in(connection: duckdb.DuckDBPyConnection, schema: str, table: str) ->
     return int(row[0]) if row else 0
 
 
-def read_part(lake: Lake, frame: str, file: str) -> pl.DataFrame:
-    """One part of a frame as it is stored. Raises WarehouseError naming the file, what is wrong and the mend."""
-    mend = f"remove it and materialise {frame} again"
-    try:
-        with lake.fs.open(file, "rb") as handle:
-            rows = pl.read_parquet(handle.read())
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise WarehouseError(f"{file} cannot be read as Parquet ({_first_line(error)}): {mend}") from error
-    expected = polars_schema(FRAMES[frame])
-    if dict(rows.schema) != expected:
-        differing = sorted(set(expected.items()) ^ set(rows.schema.items()), key=lambda column: column[0])
-        names = ", ".join(dict.fromkeys(name for name, _ in differing)) or "their order"
-        raise WarehouseError(f"{file} does not have the columns of {frame} (see: {names}): {mend}")
-    return rows
-
-
-def _keep_history(connection: duckdb.DuckDBPyConnection, when: datetime) -> int:
+def _keep_history(connection: duckdb.DuckDBPyConnection, when: datetime, *, is_whole: bool) -> int:
     """Bring `raw.claim_history` up to date: new versions are asserted, versions no longer stated are retracted.
 
-    A version is a claim with all its values; a claim that is read differently retracts its former version.
+    A version is a claim with all its values; a claim that is read differently retracts its former version. One
+    that a newer reader reads in the same way stays the version it was. Unless all claims were loaded (`is_whole`)
+    only those of the pages that were touched are compared.
     """
     connection.execute(
         """
         CREATE TABLE IF NOT EXISTS raw.claim_history AS
-        SELECT *, '' AS source_row_md5, now() AS asserted_at, now() AS retracted_at FROM raw.claims LIMIT 0
+        SELECT * EXCLUDE (lake_part), '' AS source_row_md5, now() AS asserted_at, now() AS retracted_at
+        FROM raw.claims LIMIT 0
         """
     )
     _match_columns(connection)
-    hashed = f"SELECT rowid AS claim_row, {_version_hash(connection)} AS source_row_md5 FROM raw.claims"  # noqa: S608
+    touched = "true" if is_whole else "page_id IN (SELECT page_id FROM touched_pages)"
+    version = _version_hash(connection)
+    hashed = f"SELECT rowid AS claim_row, {version} AS source_row_md5 FROM raw.claims WHERE {touched}"  # noqa: S608
     connection.execute(f"CREATE OR REPLACE TEMP TABLE current_versions AS {hashed}")
-    connection.execute(
-        """
+    retract = f"""
         UPDATE raw.claim_history SET retracted_at = $when
-        WHERE retracted_at IS NULL AND NOT EXISTS (
+        WHERE retracted_at IS NULL AND {touched} AND NOT EXISTS (
             FROM current_versions AS versions WHERE versions.source_row_md5 = claim_history.source_row_md5
         )
-        """,
-        {"when": when},
-    )
+    """  # noqa: S608 (SQL of our own)
+    connection.execute(retract, {"when": when})
     # step by step, each with joins that spill: the claims may be larger than the memory limit
     connection.execute(
         """
@@ -221,7 +204,8 @@ def _keep_history(connection: duckdb.DuckDBPyConnection, when: datetime) -> int:
     connection.execute(
         """
         INSERT INTO raw.claim_history BY NAME
-        SELECT claims.*, versions.source_row_md5, $when::TIMESTAMPTZ AS asserted_at, NULL::TIMESTAMPTZ AS retracted_at
+        SELECT claims.* EXCLUDE (lake_part), versions.source_row_md5,
+            $when::TIMESTAMPTZ AS asserted_at, NULL::TIMESTAMPTZ AS retracted_at
         FROM raw.claims AS claims INNER JOIN new_versions AS versions ON claims.rowid = versions.claim_row
         """,
         {"when": when},
@@ -233,7 +217,7 @@ def _keep_history(connection: duckdb.DuckDBPyConnection, when: datetime) -> int:
 
 def _version_hash(connection: duckdb.DuckDBPyConnection) -> str:
     """SQL for the hash of a claim with all its values; an empty value is not the same as an empty text."""
-    names = [name for name, *_ in connection.execute("DESCRIBE raw.claims").fetchall()]
+    names = {name for name, *_ in connection.execute("DESCRIBE raw.claims").fetchall()} - NO_PART_OF_A_VERSION
     texts = ", ".join(f'coalesce(CAST("{name}" AS VARCHAR), chr(0))' for name in sorted(names))
     return f"md5(concat_ws(chr(31), {texts}))"
 
@@ -265,6 +249,7 @@ def _stated(connection: duckdb.DuckDBPyConnection, claim_id: str) -> dict[str, o
 def _match_columns(connection: duckdb.DuckDBPyConnection) -> None:
     """Give the history the columns that claims have gained since it was made; older versions leave them empty."""
     types = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {RAW}.claims").fetchall()}
+    types.pop(PART_COLUMN)
     known = {name for name, *_ in connection.execute(f"DESCRIBE {RAW}.{HISTORY}").fetchall()}
     for name in [name for name in types if name not in known]:
         connection.execute(f'ALTER TABLE {RAW}.{HISTORY} ADD COLUMN "{name}" {types[name]}')
