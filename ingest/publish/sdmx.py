@@ -157,9 +157,10 @@ def _part_component(shaped: pl.DataFrame, dimension: str, names: Mapping[str, Na
     known = {
         key.split("=", 1)[1]: name for key, name in names.get(BREAKDOWN, {}).items() if key.startswith(f"{dimension}=")
     }
-    codes = {code: known.get(code, code) for code in shaped[dimension.upper()].unique().sort().to_list()}
+    found = shaped[dimension.upper()].unique().sort().to_list()
+    codes = {TOTAL: "Total"} | {code: known.get(code, code) for code in found if code != TOTAL}
     description = f"Part of the total that the figure speaks of: {dimension.replace('_', ' ')} ({BREAKDOWN_PREFIX})."
-    return SdmxComponent(dimension.upper(), "D", description, codes={TOTAL: "Total"} | codes, is_required=True)
+    return SdmxComponent(dimension.upper(), "D", description, codes=codes, is_required=True)
 
 
 def _attribute_component(
