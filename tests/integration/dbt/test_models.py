@@ -178,7 +178,13 @@ def test_every_model_seed_source_and_column_is_described(built: Built) -> None:
         f"{n['name']}.{c['name']}" for n in described for c in n["columns"].values() if not c["description"].strip()
     ]
     stated = {(n["schema"], n["name"], column) for n in described for column in n["columns"]}
-    existing = built.rows("SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE NOT internal")
+    # `raw.lake_parts` is the loader's own book of what it has loaded, and no model reads it
+    existing = built.rows(
+        """
+        SELECT schema_name, table_name, column_name FROM duckdb_columns()
+        WHERE NOT internal AND table_name <> 'lake_parts'
+        """
+    )
 
     assert silent == []
     assert [column for column in existing if column not in stated] == []

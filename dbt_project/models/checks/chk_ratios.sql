@@ -4,25 +4,26 @@
 with ratios as (
     select
         limits.check_id,
+        limits.lowest_ratio,
+        limits.highest_ratio,
         numerators.metric_code,
         numerators.region_id,
         numerators.ref_year,
         numerators.observation_id,
-        denominators.observation_id as other_observation_id,
+        numerators.chosen_claim_id,
         numerators.obs_value as numerator,
-        denominators.obs_value as denominator,
-        denominators.metric_code as other_metric_code,
-        denominators.breakdown as other_breakdown,
         numerators.bound_high / nullif(denominators.bound_low, 0) as ratio_high,
         numerators.bound_low / nullif(denominators.bound_high, 0) as ratio_low,
-        limits.lowest_ratio,
-        limits.highest_ratio
+        denominators.observation_id as other_observation_id,
+        denominators.obs_value as denominator,
+        denominators.metric_code as other_metric_code,
+        denominators.breakdown as other_breakdown
     from {{ ref('check_ratios') }} as limits
-    inner join {{ ref('int_check_values') }} as numerators
+    inner join {{ ref('chk_values') }} as numerators
         on
             limits.numerator_metric = numerators.metric_code
             and coalesce(limits.numerator_breakdown, '') = numerators.breakdown
-    inner join {{ ref('int_check_values') }} as denominators
+    inner join {{ ref('chk_values') }} as denominators
         on
             limits.denominator_metric = denominators.metric_code
             and coalesce(limits.denominator_breakdown, '') = denominators.breakdown
@@ -31,16 +32,18 @@ with ratios as (
 )
 
 select
-    check_id,
-    'failed' as outcome,
-    metric_code,
-    region_id,
-    ref_year,
-    observation_id,
-    other_observation_id,
-    null::varchar as claim_id,
-    format('{:.0f} / {:.0f} = {:.4f}', numerator, denominator, numerator / nullif(denominator, 0)) as found,
-    concat_ws(' and ', 'at least ' || lowest_ratio::varchar, 'at most ' || highest_ratio::varchar) as expected,
-    format('{} against {} {}', metric_code, other_metric_code, other_breakdown) as explanation
+    {{ finding(
+        'ratios.check_id',
+        row='ratios',
+        other='ratios.other_observation_id',
+        found="format(
+            '{:.0f} / {:.0f} = {:.4f}', ratios.numerator, ratios.denominator,
+            ratios.numerator / nullif(ratios.denominator, 0)
+        )",
+        expected="concat_ws(
+            ' and ', 'at least ' || ratios.lowest_ratio::varchar, 'at most ' || ratios.highest_ratio::varchar
+        )",
+        explanation="format('{} against {} {}', ratios.metric_code, ratios.other_metric_code, ratios.other_breakdown)"
+    ) }}
 from ratios
-where ratio_high < lowest_ratio or ratio_low > highest_ratio
+where ratios.ratio_high < ratios.lowest_ratio or ratios.ratio_low > ratios.highest_ratio
