@@ -134,11 +134,13 @@ def crawl(source: Source, settings: Settings, http: HttpClient) -> StageResult:
     return StageResult({"page_refs": good}, quarantine, good.height)
 
 
-def fetch(source: Source, settings: Settings, http: HttpClient, volumes: Sequence[int] = ()) -> StageResult:
+def fetch(
+    source: Source, settings: Settings, http: HttpClient, volumes: Sequence[int] = (), *, refetch: bool = False
+) -> StageResult:
     """Fetch the listed pages, asking only for what changed, and store `snapshots` and `fetch_log`.
 
-    With `volumes` only the pages of these volume years are asked for; the snapshots of others stay. Raises
-    SourceUnreachableError when no page answered.
+    With `volumes` only the pages of these volume years are asked for; the snapshots of others stay. With `refetch`
+    whole pages are asked for, also those that did not change. Raises SourceUnreachableError when no page answered.
     """
     lake = Lake(settings.lake_root)
     refs = lake.read("page_refs", source.source_id)
@@ -146,7 +148,7 @@ def fetch(source: Source, settings: Settings, http: HttpClient, volumes: Sequenc
         refs = refs.filter(pl.col("volume_year").is_in(list(volumes)))
     before = lake.read("snapshots", source.source_id)
     with open_archive(settings.archive_root, source.source_id, spool=settings.spool_root) as archive:
-        result = fetch_pages(source, refs, before, archive, http, _throttled(log.info))
+        result = fetch_pages(source, refs, before, archive, http, _throttled(log.info), refetch=refetch)
     snapshots, refused = _store(lake, "snapshots", result.snapshots, source, "fetch")
     fetch_log, refused_lines = _store(lake, "fetch_log", result.fetch_log, source, "fetch")
     outcomes = dict(fetch_log.group_by("outcome").len().sort("outcome").rows())

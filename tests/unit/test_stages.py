@@ -56,6 +56,18 @@ def test_a_second_run_asks_again_but_reads_nothing_anew(
     assert claims
 
 
+def test_refetching_asks_for_whole_pages_and_reads_nothing_anew(
+    source: Source, sample_home: Settings, http: HttpClient
+) -> None:
+    run_all(source, sample_home, http)
+    answers = {}
+    for refetch in (False, True):
+        stages.fetch(source, sample_home, http, refetch=refetch)
+        answers[refetch] = {(row["outcome"], row["status"]) for row in stored(sample_home, "fetch_log")}
+    assert answers == {False: {("unchanged", 304)}, True: {("unchanged", 200)}}
+    assert stages.parse(source, sample_home).worked_on == 0
+
+
 def test_a_part_that_was_removed_is_made_again(source: Source, sample_home: Settings, http: HttpClient) -> None:
     run_all(source, sample_home, http)
     claims = stored(sample_home, "claims")
