@@ -159,14 +159,26 @@ def _facts_query(connection: duckdb.DuckDBPyConnection) -> str:
     """The facts of a release, each with the page of its chosen claim (of several equal ones, that of its work)."""
     facts = _selected(connection, "released_fct_union_metrics", FACT_COLUMNS, "facts")
     return f"""
-        SELECT {facts}, claims.url AS chosen_url, claims.body_sha256 AS chosen_body_sha256, claims.extractor_version
+        WITH chosen AS (
+            SELECT
+                facts.observation_id,
+                arg_min(
+                    {{'url': claims.url, 'body': claims.body_sha256, 'extractor': claims.extractor_version}},
+                    (pages.work_id IS DISTINCT FROM facts.chosen_work_id, claims.url)
+                ) AS claim
+            FROM released_fct_union_metrics AS facts
+            INNER JOIN released_fct_union_claims AS claims
+                ON facts.chosen_claim_id = claims.claim_id AND claims.is_current
+            LEFT JOIN released_dim_page AS pages ON claims.page_id = pages.page_id
+            GROUP BY facts.observation_id
+        )
+        SELECT
+            {facts},
+            chosen.claim.url AS chosen_url,
+            chosen.claim.body AS chosen_body_sha256,
+            chosen.claim.extractor AS extractor_version
         FROM released_fct_union_metrics AS facts
-        LEFT JOIN released_fct_union_claims AS claims ON claims.claim_id = facts.chosen_claim_id AND claims.is_current
-        LEFT JOIN released_dim_page AS pages ON claims.page_id = pages.page_id
-        QUALIFY row_number() OVER (
-            PARTITION BY facts.observation_id
-            ORDER BY pages.work_id IS DISTINCT FROM facts.chosen_work_id, claims.url
-        ) = 1
+        LEFT JOIN chosen ON facts.observation_id = chosen.observation_id
     """  # noqa: S608 (names of our own)
 
 
