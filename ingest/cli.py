@@ -181,6 +181,21 @@ def docs(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8580) -
 
 
 @app.command()
+def site(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8590,
+    serve: Annotated[bool, typer.Option(help="Serve it until interrupted; else only build.")] = True,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build it also when nothing changed.")] = False,
+) -> None:
+    """Build the evidence site (regions, metrics, every page with its numbers marked) and serve it on 127.0.0.1."""
+    from ingest.cli_site import build_evidence_site, serve_site  # noqa: PLC0415
+
+    if serve:
+        serve_site(port, force=rebuild)
+    else:
+        build_evidence_site(force=rebuild)
+
+
+@app.command()
 def serve_sample(port: Annotated[int, typer.Option(help="0 takes any free port.")] = 8750) -> None:
     """Serve the embedded sample site on 127.0.0.1 until interrupted."""
     from ingest.cli_output import say  # noqa: PLC0415

@@ -14,6 +14,7 @@ USER_ERRORS = frozenset(
         "EngineError",
         "SampleServerError",
         "SampleSiteError",
+        "SiteError",
         "SettingsError",
         "SourceChoiceError",
         "StorageError",
