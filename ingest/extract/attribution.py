@@ -57,7 +57,7 @@ class Match(NamedTuple):
 class Sentence:
     """A sentence of the view with its quantities and labels; offsets index the view.
 
-    `whole` is the figure before it of which it may tell parts, `told` the kinds of words asked for so far.
+    `whole` is the figure before it of which it may tell parts, `told` the kinds of status words in it.
     """
 
     text: str
@@ -68,7 +68,7 @@ class Sentence:
     quantities: list[Quantity] = field(default_factory=list)
     occurrences: list[Occurrence] = field(default_factory=list)
     whole: tuple[Match, Quantity] | None = None
-    told: dict[str, bool] = field(default_factory=dict)
+    told: frozenset[str] | None = None
 
 
 class Pair(NamedTuple):

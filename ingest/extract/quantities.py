@@ -16,6 +16,7 @@ from ingest.extract.numerals import Numeral, chinese_value, read_arabic, read_ch
 from ingest.vocabulary import Unit, units, words
 
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
+ENDLESS = 200
 SCALES = "十百千万亿"
 DATE_DIGITS = "零〇○一二三四五六七八九十"
 ORDER_KIND = "left_qualifier_order"
@@ -153,16 +154,18 @@ def _lookalike_start() -> re.Pattern[str]:
     """The characters that a look-alike can begin with: digits, opening signs, and the first ones of its words.
 
     A number is passed over as a whole (`plain`) unless what stands behind it may make it a date, a duration, a
-    limit, a version or another form of the alternation. A letter or a bracket begins one only before digits.
+    limit, a version or another form of the alternation. A letter or a bracket begins one only before digits. Endless
+    rows of digits or letters hold none, so that cost stays linear.
     """
     first = {word[0] for kind in ("page_counter", "duration_lead") for word in words()[kind]}
     number = rf"(?:\d{{0,2}}(?:,\d{{3}})++|\d{{0,8}}+)(?:\.\d{{1,9}}+)?+[{SCALES}]*+"
+    endless = rf"(?<=[\d{CHINESE}])[\d{CHINESE}]{{{ENDLESS},}}+|(?<=[A-Za-z])[A-Za-z]{{{ENDLESS},}}+"
     runs_on = rf"[A-Za-z\d.,:、和{CHINESE}{DATE_DIGITS}]"
     duration = rf"[多余来几]?\s*(?:{alternation(words()['duration'])})"
     telling = rf"{duration}|[-—–~～至/.年月日号届次卷版世大类]|[人家个元]大|人\s*[及以]"
     return re.compile(
         rf"[\d{CHINESE}{DATE_DIGITS}第〔\[(《“A-Za-z{''.join(sorted(first))}]"
-        rf"(?:(?<=\d)(?P<plain>{number}(?!{runs_on}|\s*(?:{telling})))|(?<![A-Za-z\[(])|(?=[A-Za-z]*+[-—_]?\d))"
+        rf"(?:(?P<plain>{endless}|(?<=\d){number}(?!{runs_on}|\s*(?:{telling})))|(?<![A-Za-z\[(])|(?=[A-Za-z]*+[-—_]?\d))"
     )
 
 

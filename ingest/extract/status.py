@@ -16,6 +16,7 @@ from ingest.extract.years import TimeMark
 from ingest.vocabulary import metrics, words
 
 NEAR = 6
+KINDS = ("cumulative", "per_year", "festival", "event", "own_level", "all_levels", "floor", "target", "intention")
 BASE = re.compile(r"(?:占|达到|达|为)([^,。;、占]{2,14}?)(?:总数|总量|总人数)?的$")
 
 
@@ -43,7 +44,9 @@ def read_status(
     quantity: Quantity, view: str, clause_start: int, sentence: Sentence, code: str | None, moment: Moment
 ) -> Status:
     """The status of `quantity`, read from its clause (`clause_start` to the number) and its sentence."""
-    clause = Clause(view, clause_start, quantity.start, sentence)
+    if sentence.told is None:
+        sentence.told = frozenset(kind for kind in KINDS if any_of(kind).search(sentence.text))
+    clause = Clause(view, clause_start, quantity.start, sentence.told)
     cumulative = clause.tells("cumulative")
     statistic = metrics()[code].statistic if code else None
     if cumulative and statistic == "flow":
@@ -54,30 +57,26 @@ def read_status(
         statistic=statistic,
         period_type=_period(statistic, clause, moment.mark, cumulative=cumulative),
         reporting_scope=_scope(clause),
-        is_target=_is_target(view, quantity.start, sentence, moment),
+        is_target=_is_target(clause, sentence, moment),
         is_floor_language=quantity.qualifier in ("GE", "GT", "EQ") and clause.tells("floor"),
         base_text=base_of(lead) if quantity.dimension == "percent" else None,
     )
 
 
 class Clause(NamedTuple):
-    """The stretch of a sentence from the start of a clause to its number."""
+    """The stretch of a sentence from the start of a clause to its number.
+
+    `told` are the kinds of words that stand anywhere in the sentence.
+    """
 
     view: str
     start: int
     end: int
-    sentence: Sentence
+    told: frozenset[str]
 
     def tells(self, kind: str) -> bool:
         """Whether a word of this kind stands in the clause."""
-        return self.sentence_tells(kind) and any_of(kind).search(self.view, self.start, self.end) is not None
-
-    def sentence_tells(self, kind: str) -> bool:
-        """Whether a word of this kind stands anywhere in the sentence; asked once a sentence."""
-        told = self.sentence.told
-        if kind not in told:
-            told[kind] = any_of(kind).search(self.sentence.text) is not None
-        return told[kind]
+        return kind in self.told and any_of(kind).search(self.view, self.start, self.end) is not None
 
 
 def change_kind(quantity: Quantity, lead: str) -> str:
@@ -103,13 +102,13 @@ def base_of(lead: str) -> str | None:
     return match[1] if match else None
 
 
-def _is_target(view: str, number: int, sentence: Sentence, moment: Moment) -> bool:
+def _is_target(clause: Clause, sentence: Sentence, moment: Moment) -> bool:
     """A year to come, a word of planning before the number with no word of doing behind it, or a heading of plans."""
     ahead = moment.year - moment.page_year if moment.mark and moment.year and moment.page_year else 0
-    start = sentence.start
-    if ahead > 1 or (ahead == 1 and any_of("intention").search(view, start, number)):
+    before = clause._replace(start=sentence.start)
+    if ahead > 1 or (ahead == 1 and before.tells("intention")):
         return True
-    if any_of("target").search(view, start, number) and _is_planned(view[start:number]):
+    if before.tells("target") and _is_planned(clause.view[before.start : before.end]):
         return True
     return _heads_plans(sentence.heading)
 
@@ -137,8 +136,8 @@ def _period(statistic: str | None, clause: Clause, mark: TimeMark | None, *, cum
         return "year_end"
     if clause.tells("per_year"):
         return "per_year"
-    if clause.sentence_tells("festival") or clause.tells("event"):
-        return "festival" if clause.sentence_tells("festival") else "event"
+    if "festival" in clause.told or clause.tells("event"):
+        return "festival" if "festival" in clause.told else "event"
     return "year" if statistic else "unknown"
 
 
@@ -146,4 +145,4 @@ def _scope(clause: Clause) -> str:
     for scope in ("event", "own_level"):
         if clause.tells(scope):
             return scope
-    return "all_levels" if clause.sentence_tells("all_levels") else "unknown"
+    return "all_levels" if "all_levels" in clause.told else "unknown"
