@@ -100,19 +100,38 @@ def test_extensions_come_from_packages_with_their_signatures_checked(stores: Sto
 
 @pytest.mark.usefixtures("in_lake")
 def test_a_reader_sees_the_former_state_until_the_writer_is_done(stores: Stores) -> None:
-    value = "SELECT obs_value FROM raw.claims WHERE metric_code = 'warmth_funds'"
     with connect(stores.lake) as writer, connect(stores.lake, read_only=True) as reader:
+        writer.execute("CREATE OR REPLACE TABLE raw.noted AS SELECT 'former' AS state")
         writer.execute("BEGIN TRANSACTION")
-        writer.execute("UPDATE raw.claims SET obs_value = 1 WHERE metric_code = 'warmth_funds'")
-        meanwhile = reader.execute(value).fetchall()
-        own = writer.execute(value).fetchall()
+        writer.execute("UPDATE raw.noted SET state = 'new'")
+        meanwhile = reader.execute("FROM raw.noted").fetchall()
+        own = writer.execute("FROM raw.noted").fetchall()
         writer.execute("COMMIT")
-        afterwards = reader.execute(value).fetchall()
+        afterwards = reader.execute("FROM raw.noted").fetchall()
         with pytest.raises(duckdb.Error, match="read-only"):
-            reader.execute("DELETE FROM raw.claims")
-    load_raw(stores.frames, stores.lake)
+            reader.execute("DELETE FROM raw.noted")
+        writer.execute("DROP TABLE raw.noted")
 
-    assert (meanwhile, own, afterwards) == ([(215680000.0,)], [(1.0,)], [(1.0,)])
+    assert (meanwhile, own, afterwards) == ([("former",)], [("new",)], [("new",)])
+
+
+@pytest.mark.usefixtures("in_lake")
+def test_files_that_only_expired_states_need_are_removed(stores: Stores, postgres: PostgresServer) -> None:
+    postgres.create_database("expired")
+    folder = stores.lake.parent / "expired"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UNION_WAREHOUSE_DUCKLAKE_CATALOGUE", "dbname=expired")
+        patch.setenv("UNION_WAREHOUSE_DUCKLAKE_DATA", str(folder))
+        with connect(stores.lake) as connection:
+            for first in (0, 5000):
+                connection.execute(f"CREATE OR REPLACE TABLE numbers AS FROM range({first}, 10000)")
+            before = len(list(folder.rglob("*.parquet")))
+            connection.execute("CALL ducklake_expire_snapshots('warehouse', older_than => now() - INTERVAL 0 DAY)")
+            connection.execute("CALL ducklake_cleanup_old_files('warehouse', older_than => now() + INTERVAL 1 DAY)")
+            after = len(list(folder.rglob("*.parquet")))
+            left = connection.execute("SELECT count(*), min(range) FROM numbers").fetchone()
+
+    assert (before, after, left) == (2, 1, (5000, 5000))
 
 
 @pytest.mark.usefixtures("in_lake")
