@@ -92,3 +92,23 @@ def test_every_public_table_names_its_key(manifest: Manifest) -> None:
     public = [unique_id for unique_id, layer in layers_of(manifest).items() if layer in PUBLIC]
 
     assert [unique_id for unique_id in public if unique_id not in keyed and unique_id.split(".")[-1] not in LOGS] == []
+
+
+def test_exposures_name_every_public_table_that_leaves_the_warehouse(manifest: Manifest) -> None:
+    public = {unique_id for unique_id, layer in layers_of(manifest).items() if layer in PUBLIC}
+    exposures = {exposure["name"]: set(exposure["depends_on"]["nodes"]) for exposure in manifest["exposures"].values()}
+
+    assert exposures["exports"] == exposures["releases"] == public
+    assert "model.union_warehouse.fct_union_claims" in exposures["evidence_site"] <= public
+
+
+def test_layers_are_closed_as_far_as_their_readers_allow(manifest: Manifest) -> None:
+    access = {(layer, manifest["nodes"][unique_id]["access"]) for unique_id, layer in layers_of(manifest).items()}
+
+    assert access == {
+        ("staging", "private"),
+        ("intermediate", "protected"),
+        ("marts", "public"),
+        ("checks", "protected"),
+        ("reports", "public"),
+    }
