@@ -10,6 +10,7 @@ pairs are taken first; each quantity and each label is used once. What no pair r
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -166,13 +167,10 @@ def _pairs(sentence: Sentence, occurrences: list[Occurrence], view: str) -> list
     quantities = sentence.quantities
     ends = [sentence.start, *(quantity.end for quantity in quantities)]
     starts = [*(quantity.start for quantity in quantities[1:]), sentence.end]
+    places = [item.start for item in occurrences]
     for index, (quantity, floor, ceiling) in enumerate(zip(quantities, ends, starts, strict=False)):
-        unit = quantity.unit
-        near = [
-            item
-            for item in occurrences
-            if item.start >= floor and item.end <= ceiling and item.term.unit_code(unit) is not None
-        ]
+        between = occurrences[bisect_left(places, floor) : bisect_left(places, ceiling)]
+        near = [item for item in between if item.end <= ceiling and _can_count(item, quantity)]
         is_money = quantity.dimension == "money"
         if (near or is_money) and not is_per_head(quantity, view, sentence.start):
             rater = _Rater(sentence, index, view, occurrences, floor)

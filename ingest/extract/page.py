@@ -163,7 +163,7 @@ class _ClaimMaker:
             rule=match.rule if match else "unmapped",
             phrase=self._phrase(quantity, sentence),
             note=note,
-            breakdown=dict(sorted(breakdown.items())),
+            breakdown=dict(sorted(breakdown.items())) if breakdown else {},
         )
 
     def _as_printed(self, sentence: Sentence) -> str:

@@ -356,7 +356,6 @@ def _bounds(
     """Lower and upper bound of `value`; `top` is the most that its dimension allows."""
     half = numeral.ulp * factor / 2 if numeral.is_rounded else 0.0
     step = numeral.step * factor
-    width = max(value * 0.05, half)
     match qualifier:
         case "EQ":
             bounds = value - half, value + half
@@ -369,6 +368,7 @@ def _bounds(
         case "NEAR":
             bounds = value - step, value
         case "APPROX":
+            width = max(value * 0.05, half)
             bounds = value - width, value + width
         case _:
             bounds = value, value * 2 if numeral.is_open else value * 10
