@@ -51,7 +51,7 @@ def write_datapackage(
 
 def _csv_resource(folder: Path, table: Table, tables: Sequence[Table]) -> Object:
     return {
-        "name": table.name.replace("_", "-"),
+        "name": table.name,
         "type": "table",
         "title": table.name,
         "description": table.description,
@@ -65,7 +65,7 @@ def _csv_resource(folder: Path, table: Table, tables: Sequence[Table]) -> Object
 
 def _parquet_resource(folder: Path, table: Table) -> Object:
     return {
-        "name": f"{table.name.replace('_', '-')}-parquet",
+        "name": f"{table.name}.parquet",
         "type": "file",
         "title": f"{table.name} as Parquet",
         "description": table.description,
@@ -89,7 +89,7 @@ def table_schema(table: Table, names: set[str]) -> Object:
         schema["foreignKeys"] = [
             {
                 "fields": [reference.column],
-                "reference": {"resource": reference.table.replace("_", "-"), "fields": [reference.field]},
+                "reference": {"resource": reference.table, "fields": [reference.field]},
             }
             for reference in references
         ]

@@ -73,7 +73,7 @@ def refresh_exports(warehouse_path: Path, exports_root: Path, names: Collection[
     try:
         written = _write_tables(warehouse_path, staging, names)
         for file in (file for table in kept for file in table["files"]):
-            os.link(exports_root / file, staging / file)
+            _share(exports_root / file, staging / file)
         tables = sorted([*kept, *written], key=lambda table: table["name"])
         (staging / MANIFEST).write_text(json.dumps({"tables": tables}, ensure_ascii=False, indent=2), "utf-8")
         _swap_in(staging, exports_root)
@@ -141,6 +141,14 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[Exported
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
+
+
+def _share(file: Path, other: Path) -> None:
+    """Let a file have another name; copy it where the file system cannot."""
+    try:
+        os.link(file, other)
+    except OSError:
+        shutil.copyfile(file, other)
 
 
 def _remove_leftovers(target: Path) -> None:

@@ -58,7 +58,10 @@ def _facts_as_of(exports_root: Path, release_id: str) -> pl.LazyFrame:
     """The rows of the history that stood in a release."""
     known = _scan(exports_root, "dim_release").filter(pl.col("release_id") == release_id).collect()
     if known.is_empty():
-        raise ReadError(f"no release is called {release_id!r}: `union-warehouse releases` lists them")
+        raise ReadError(
+            f"no release is called {release_id!r}: `union-warehouse releases` lists them (a folder that was put there "
+            "by hand is known after the next `union-warehouse publish`)"
+        )
     number = known["release_number"].item()
     stood = (pl.col("valid_from_number") <= number) & (pl.col("valid_to_number").fill_null(number + 1) > number)
     return _scan(exports_root, "fct_union_metrics_history").filter(stood)

@@ -74,6 +74,8 @@ and cite, for a single figure, the yearbook page that `chosen_claim_id` leads to
 
 In CSV an empty cell is no value, and `""` is the empty text (for example the breakdown of a total); times are UTC.
 The facts themselves are `fct_union_metrics`: `obs_value` with `value_low` and `value_high` is what was printed.
+`rpt_release_diff` holds the changes since the release before. `dim_release` and `fct_union_metrics_history`, which are
+made of all releases together, are published beside the releases and not in them.
 
 ## Tables
 

@@ -63,10 +63,10 @@ def test_frictionless_finds_the_package_valid(released: Released) -> None:
         (key["fields"][0], key["reference"]["resource"], key["reference"]["fields"][0]) for key in schema["foreignKeys"]
     }
     assert references == {
-        ("metric_code", "dim-metric", "metric_code"),
-        ("region_id", "dim-region", "region_id"),
-        ("chosen_claim_id", "fct-union-claims", "claim_id"),
-        ("chosen_work_id", "dim-work", "work_id"),
+        ("metric_code", "dim_metric", "metric_code"),
+        ("region_id", "dim_region", "region_id"),
+        ("chosen_claim_id", "fct_union_claims", "claim_id"),
+        ("chosen_work_id", "dim_work", "work_id"),
     }
     assert all(field["description"] for field in schema["fields"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import fcntl
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -368,6 +369,18 @@ def test_releases_are_listed_and_verified_on_the_command_line(
     code, out, err = call(capsys, monkeypatch, "releases", "--verify", "--format", "csv")
     assert (code, [line.rsplit(",", 1)[1] for line in out.splitlines()[1:]]) == (1, ["intact", "broken"])
     assert err.startswith(f"{spoilt}/release.json was changed after publication")
+
+
+def test_a_release_that_says_nothing_is_listed_as_broken(
+    home: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_release(home.releases_root, "one", 0, {})
+    (home.releases_root / "two").mkdir()
+
+    code, out, err = call(capsys, monkeypatch, "releases", "--format", "jsonl")
+    states = [(row["release_id"], row["state"]) for row in map(json.loads, out.splitlines())]
+    assert (code, states) == (1, [("two", "broken"), ("one", "not verified")])
+    assert err.startswith(f"{home.releases_root}/two/release.json cannot be read (No such file or directory)")
 
 
 @pytest.mark.parametrize(
