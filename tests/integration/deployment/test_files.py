@@ -17,6 +17,7 @@ import yaml
 from tests.integration.deployment.conftest import DEPLOYMENT
 
 ROOT = DEPLOYMENT.parents[1]
+REQUIRED = ("PGUSER", "PGPASSWORD", "UNION_WAREHOUSE_SOURCES", "UNION_WAREHOUSE_CONTACT")
 LONG_RUNNING = ("code", "webserver", "daemon")
 UNITS = sorted(DEPLOYMENT.glob("systemd/*.service"))
 
@@ -79,13 +80,31 @@ def test_secrets_come_from_the_environment_alone() -> None:
     assert set(written) == {"${PGPASSWORD:?set PGPASSWORD in .env}"}
 
 
+def test_a_file_of_secrets_is_never_committed_nor_sent_into_an_image() -> None:
+    ignored = subprocess.run(
+        ["git", "check-ignore", "--quiet", "docs/deployment/.env"], cwd=ROOT, check=False, timeout=30
+    )
+
+    assert ignored.returncode == 0
+    assert "docs/deployment/.env" in (DEPLOYMENT / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+
+
+def test_every_variable_of_the_compose_file_stands_in_the_example() -> None:
+    asked = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", (DEPLOYMENT / "compose.yaml").read_text(encoding="utf-8")))
+    given = set(re.findall(r"^([A-Z_]+)=", (DEPLOYMENT / "env.example").read_text(encoding="utf-8"), re.MULTILINE))
+    required = set(re.findall(r"\$\{([A-Z_]+):\?", (DEPLOYMENT / "compose.yaml").read_text(encoding="utf-8")))
+
+    assert asked - given == {"BACKUPS"}
+    assert required == set(REQUIRED)
+
+
 def test_the_compose_file_is_accepted_by_docker() -> None:
     docker = shutil.which("docker")
     if docker is None or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
         pytest.skip("docker compose is not installed here")
     done = subprocess.run(
         [docker, "compose", "--file", DEPLOYMENT / "compose.yaml", "--profile", "operations", "config", "--quiet"],
-        env=os.environ | {"PGUSER": "someone", "PGPASSWORD": "something"},
+        env=os.environ | dict.fromkeys(REQUIRED, "something"),
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
 
