@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import configparser
+import grp
 import os
+import pwd
 import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -214,12 +217,36 @@ def test_scripts_name_what_is_missing(name: str, tmp_path: Path) -> None:
     assert "set UNION_WAREHOUSE_HOME to the folder of the data" in unset.stderr
 
 
-def test_logrotate_accepts_its_file(tmp_path: Path) -> None:
-    if shutil.which("logrotate") is None:
+def test_logrotate_removes_what_is_older_than_a_month_and_nothing_else(tmp_path: Path) -> None:
+    logrotate = shutil.which("logrotate", path=os.pathsep.join([os.environ["PATH"], "/usr/sbin"]))
+    if logrotate is None:
         pytest.skip("logrotate is not installed here")
+    logs = tmp_path / "home" / "logs"
+    logs.mkdir(parents=True)
+    a_month_and_more = time.time() - 40 * 86400
+    for name in ("run-old.log", "run-new.log", "notes.txt"):
+        (logs / name).write_text("said\n", encoding="utf-8")
+    for name in ("run-old.log", "notes.txt"):
+        os.utime(logs / name, (a_month_and_more, a_month_and_more))
+    me = f"{pwd.getpwuid(os.geteuid()).pw_name} {grp.getgrgid(os.getegid()).gr_name}"
+    text = (DEPLOYMENT / "logrotate.conf").read_text(encoding="utf-8")
+    own = text.replace("/var/lib/union-warehouse", str(tmp_path / "home")).replace(
+        "su union-warehouse union-warehouse", f"su {me}"
+    )
+    (tmp_path / "logrotate.conf").write_text(own, encoding="utf-8")
+    (tmp_path / "logrotate.conf").chmod(0o644)
+
+    seen = [
+        f'"{logs / name}" 2020-1-1-0:0:0' for name in ("run-old.log", "run-new.log")
+    ]  # a file is spared at first sight
+    (tmp_path / "state").write_text("\n".join(["logrotate state -- version 2", *seen, ""]), encoding="utf-8")
+
+    (tmp_path / "state").chmod(0o600)
+
     done = subprocess.run(
-        ["logrotate", "--debug", "--state", tmp_path / "state", DEPLOYMENT / "logrotate.conf"],
+        [logrotate, "--state", tmp_path / "state", tmp_path / "logrotate.conf"],
         capture_output=True, text=True, check=False, timeout=30,
     )  # fmt: skip
 
-    assert not [line for line in done.stderr.splitlines() if line.startswith("error:") and "user" not in line]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(file.name for file in logs.iterdir()) == ["notes.txt", "run-new.log"]
