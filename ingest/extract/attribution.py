@@ -42,6 +42,9 @@ YEAR_PHRASE = re.compile(
     r"(?:截至|截止|由|从|自)?(?:(?:1[89]|20)\d{2}年(?:底|末|初|度)?|年[底末初])(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)"
 )
 BUILT_UNITS = frozenset({"facility", "organisation"})
+ANYWHERE = frozenset({"any"})
+IN_PART = frozenset({"any", "part"})
+IN_TABLE = frozenset({"any", "part", "table"})
 CONTRACT_COVERAGE = frozenset({"collective_contract_enterprises", "collective_contract_workers"})
 
 
@@ -512,11 +515,6 @@ def _announcers(codes: tuple[str, ...], where: frozenset[str], *, with_short: bo
         and (with_short or item.where != "any" or len(item.word) > 1 or item.dimension == "sex")
     )
     return _Announcers(items, re.compile(alternation(item.word for item in items))) if items else None
-
-
-ANYWHERE = frozenset({"any"})
-IN_PART = frozenset({"any", "part"})
-IN_TABLE = frozenset({"any", "part", "table"})
 
 
 def _announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
