@@ -15,6 +15,7 @@ PORT ?= 3000
 DOCS_PORT ?= 8580
 SITE_PORT ?= 8590
 SAMPLE_PORT ?= 8750
+PAGES ?= 10000
 HOST := 127.0.0.1
 DEPLOYED := postgres ducklake s3 dask
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
@@ -25,7 +26,7 @@ export UV_COMPILE_BYTECODE := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help install lock run ui docs site sample test lint format score bench clean
+.PHONY: help install lock run ui docs site sample test lint format score bench bench-scale clean
 
 help:  ## List the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r verb what; do \
@@ -92,6 +93,9 @@ score: $(DEV_STAMP)  ## Measure extraction against the annotated pages
 
 bench: $(DEV_STAMP)  ## Measure speed
 	@$(BIN)/python -m pytest tests/benchmarks -q
+
+bench-scale: $(DEV_STAMP)  ## Measure all stages on a synthetic site of PAGES pages, with one process, two, and Dask
+	@$(BIN)/python -m tests.benchmarks.scale --pages $(PAGES)
 
 clean:  ## Remove what was made, but not data/ and .venv
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dbt_project/target dbt_project/logs

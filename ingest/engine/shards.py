@@ -246,6 +246,11 @@ def urls_of(shard: Shard) -> list[str]:
     return [str(url) for url in lake.read_file("pages", path, ["url"])["url"]]
 
 
+def changed_pages(shard: Shard) -> int:
+    """How many pages of a shard would be worked on now."""
+    return _begin(Lake(shard.lake_root), shard).worked_on
+
+
 def try_page(shard: Shard, url: str) -> int:
     """Work on one page of a shard and store nothing: for finding a page that ends its process. Gives 1."""
     others = tuple(Poison(other, "") for other in urls_of(shard) if other != url)
