@@ -45,7 +45,7 @@ def test_failing_rows_are_shown_escaped() -> None:
 
 def test_a_key_that_stands_in_two_parts_fails(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     lake = Lake(home.lake_root)
-    page = {name: None for name in Pages.to_schema().columns} | {
+    page = dict.fromkeys(Pages.to_schema().columns) | {
         "page_id": "p", "source_id": "a", "url": "http://a/1", "body_sha256": "", "text_sha256": "", "title": "",
         "breadcrumb": [], "charset_used": "utf-8", "replacement_chars": 0, "parser_version": "1", "text": "x",
         "sections": [], "tables": [], "duplicate_spans": [],
