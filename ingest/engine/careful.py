@@ -6,7 +6,7 @@ Belongs here: narrowing down. Used by all engines, always in a process of its ow
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
@@ -26,13 +26,16 @@ Task = tuple[Shard, ...]
 Result = TypeVar("Result")
 
 
-def make_carefully(task: Task, work: Callable[[Task], list[Made]], trial: Callable[[Shard, str], int]) -> list[Made]:
-    """Make each shard of a task alone; pages that end their process are left out and quarantined.
+def make_carefully(
+    tasks: Iterable[Task], work: Callable[[Task], list[Made]], trial: Callable[[Shard, str], int]
+) -> Iterator[list[Made]]:
+    """Make each shard of each task alone; pages that end their process are left out and quarantined.
 
     Raises EngineError when processes die although every page was read well alone.
     """
     with closing(_Alone()) as alone:
-        return [made for shard in task for made in _make_alone(shard, work, trial, alone)]
+        for task in tasks:
+            yield [made for shard in task for made in _make_alone(shard, work, trial, alone)]
 
 
 class _Alone:

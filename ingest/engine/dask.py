@@ -54,7 +54,7 @@ def run_on_dask(tasks: Sequence[Task], scheduler: str | None, work: Work, trial:
                 result = future.result()
             except distributed.KilledWorker:
                 log.warning("%s: a task took several workers with it", task[0].source_id)
-                result = make_carefully(task, work, trial)
+                [result] = make_carefully([task], work, trial)
             yield result
 
 

@@ -64,8 +64,7 @@ def run_in_pool(tasks: Sequence[Task], workers: int, work: Work, trial: Trial) -
         except BaseException:
             end_pools()
             raise
-        for task in suspects:
-            yield make_carefully(task, work, trial)
+        yield from make_carefully(suspects, work, trial)
 
 
 def _submit(pool: ProcessPoolExecutor, work: Work, task: Task) -> Future[list[Made]]:

@@ -155,10 +155,9 @@ def dask_cluster(folder: Path, workers: int = 2) -> Iterator[dict[str, str]]:
             "worker_pids": ",".join(str(process.pid) for process in started[1:]),
         }
     finally:
-        for process in reversed(started):
-            process.terminate()
-        for process in started:
-            process.wait(20)
+        for process in reversed(started):  # they hold nothing that must be put in order
+            process.kill()
+            process.wait()
         log.close()
 
 

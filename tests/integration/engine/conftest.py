@@ -18,7 +18,7 @@ from ingest.settings import Settings
 from ingest.stages import open_catalogue
 from tests.benchmarks.yearbooks import CATALOGUE, SOURCE_ID, write_site
 
-PAGES = 90
+PAGES = 60
 SEED = 7
 
 

@@ -49,6 +49,7 @@ def test_a_dask_cluster_stores_the_same_bytes(
     assert content(on_dask) == in_process
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["local", "dask"])
 def test_a_worker_killed_in_the_middle_changes_no_byte(
     source: Source, settings: Settings, in_process: dict[str, bytes], always_pool: None, engine: str,
