@@ -24,6 +24,8 @@ from ingest.lake import Lake, StoredPart
 from ingest.schemas import FRAMES, polars_schema
 
 PART_COLUMN = "lake_part"
+# Columns that do not make a claim another one: by which version of the reader it was read.
+UNTOLD_COLUMNS = frozenset({PART_COLUMN, "extractor_version"})
 FILES_AT_ONCE = 64
 
 Connection = duckdb.DuckDBPyConnection
@@ -46,8 +48,8 @@ class Change:
 def load_frames(connection: Connection, lake: Lake) -> bool:
     """Bring all raw tables to the state of the lake. Gives whether `claims` was loaded whole.
 
-    The temporary table `touched_pages` then names the pages whose claims were replaced. Raises PartError for a
-    file that cannot be read or is of another shape.
+    The temporary table `touched_pages` then names the pages whose claims say something else than before. Raises
+    PartError for a file that cannot be read or is of another shape.
     """
     connection.execute("CREATE TABLE IF NOT EXISTS raw.lake_parts (frame VARCHAR, part VARCHAR, mark VARCHAR)")
     changes = [_change(connection, lake, frame) for frame in FRAMES]
@@ -57,12 +59,27 @@ def load_frames(connection: Connection, lake: Lake) -> bool:
             _append_files(connection, change.frame, files)
         _remember(connection, change)
     claims = next(change for change in changes if change.frame == "claims")
-    came = [_name(part) for part in claims.come]
-    connection.execute(
-        "INSERT INTO touched_pages SELECT DISTINCT page_id FROM raw.claims WHERE lake_part IN (SELECT unnest($came))",
-        {"came": came},
-    )
+    _note_touched(connection, [_name(part) for part in claims.come])
     return claims.is_whole
+
+
+def _note_touched(connection: Connection, came: list[str]) -> None:
+    """Compare the claims that came with those that went: a part is replaced whole, but few of its pages changed."""
+    query = f"""
+        CREATE OR REPLACE TEMP TABLE touched_pages AS
+        WITH came AS ({_hashed_claims()} WHERE lake_part IN (SELECT unnest($parts)))
+        SELECT DISTINCT page_id FROM (
+            (FROM came EXCEPT FROM gone_claims) UNION ALL (FROM gone_claims EXCEPT FROM came)
+        )
+    """  # noqa: S608 (SQL of our own)
+    connection.execute(query, {"parts": came})
+    connection.execute("DROP TABLE gone_claims")
+
+
+def _hashed_claims() -> str:
+    """SQL for the page of each loaded claim and a hash of all that the claim says."""
+    columns = ", ".join(f'"{name}"' for name in polars_schema(FRAMES["claims"]) if name not in UNTOLD_COLUMNS)
+    return f"SELECT page_id, hash({columns}) AS said FROM raw.claims"  # noqa: S608 (names of our own)
 
 
 def _name(part: StoredPart) -> str:
@@ -97,9 +114,9 @@ def _empty(frame: str) -> pl.DataFrame:
 
 
 def _forget(connection: Connection, change: Change) -> None:
-    """Take the rows out that are replaced, noting the pages of claims among them."""
+    """Take the rows out that are replaced, noting what the claims among them said."""
     if change.frame == "claims":
-        connection.execute("CREATE OR REPLACE TEMP TABLE touched_pages (page_id VARCHAR)")
+        connection.execute("CREATE OR REPLACE TEMP TABLE gone_claims (page_id VARCHAR, said UBIGINT)")
     if change.is_whole:
         connection.register("incoming", _empty(change.frame).to_arrow())
         connection.execute(f"CREATE OR REPLACE TABLE raw.{change.frame} AS FROM incoming LIMIT 0")
@@ -110,9 +127,7 @@ def _forget(connection: Connection, change: Change) -> None:
     gone = {"gone": change.gone}
     if change.frame == "claims":
         connection.execute(
-            "INSERT INTO touched_pages SELECT DISTINCT page_id FROM raw.claims "
-            "WHERE lake_part IN (SELECT unnest($gone))",
-            gone,
+            f"INSERT INTO gone_claims {_hashed_claims()} WHERE lake_part IN (SELECT unnest($gone))", gone
         )
     query = f"DELETE FROM raw.{change.frame} WHERE lake_part IN (SELECT unnest($gone))"  # noqa: S608 (a name of ours)
     connection.execute(query, gone)

@@ -21,7 +21,7 @@ import polars as pl
 
 from ingest.corrections import Correction, check_guard, load_corrections
 from ingest.lake import Lake
-from ingest.loading import PART_COLUMN, PartError, load_frames
+from ingest.loading import PART_COLUMN, UNTOLD_COLUMNS, PartError, load_frames
 from ingest.release_history import load_releases
 from ingest.schemas import FRAMES
 from ingest.store import DATABASE, StoreError, attach_lake, connection_options, is_lake, lake_from_environment
@@ -40,7 +40,6 @@ CORRECTION_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "decided_on": pl.Date,
     "is_active": pl.Boolean,
 }
-NO_PART_OF_A_VERSION = {PART_COLUMN, "extractor_version"}
 LOCK_ATTEMPTS = 5
 LOCK_PAUSE_SECONDS = 1.0
 
@@ -217,7 +216,7 @@ def _keep_history(connection: duckdb.DuckDBPyConnection, when: datetime, *, is_w
 
 def _version_hash(connection: duckdb.DuckDBPyConnection) -> str:
     """SQL for the hash of a claim with all its values; an empty value is not the same as an empty text."""
-    names = {name for name, *_ in connection.execute("DESCRIBE raw.claims").fetchall()} - NO_PART_OF_A_VERSION
+    names = {name for name, *_ in connection.execute("DESCRIBE raw.claims").fetchall()} - UNTOLD_COLUMNS
     texts = ", ".join(f'coalesce(CAST("{name}" AS VARCHAR), chr(0))' for name in sorted(names))
     return f"md5(concat_ws(chr(31), {texts}))"
 
