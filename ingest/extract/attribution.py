@@ -497,7 +497,8 @@ def breakdown_of(
     rest = window
     for item in breakdown_words():
         is_plain = item.where == "any" and (len(item.word) > 1 or item.dimension == "sex")
-        usable = is_plain or in_table or (in_part and item.where == "part")
+        is_leftover = item.where == "table" and bool(found)
+        usable = is_plain or (in_table and not is_leftover) or (in_part and item.where == "part")
         if usable and item.dimension in allowed and item.dimension not in found and item.word in rest:
             found[item.dimension] = item.value
             rest = rest.replace(item.word, "\x00" * len(item.word))

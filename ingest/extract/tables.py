@@ -22,7 +22,7 @@ from ingest.extract.quantities import Quantity, interval
 from ingest.extract.view import translation
 from ingest.extract.years import Years
 from ingest.records import Cell, Claim, Page, Table
-from ingest.vocabulary import Unit, breakdown_words, labels, metrics, units, words
+from ingest.vocabulary import Unit, breakdown_words, flows, labels, metrics, units, words
 
 VALUE = re.compile(
     r"^[*#]?\s*(?P<digits>-?(?:\d{1,3}(?: \d{3})+|\d[\d,]*)(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)"
@@ -133,7 +133,7 @@ def clean(text: str) -> str:
 def read_table(table: Table, number: int, page: Page, years: Years, places: Places, version: str) -> list[Claim]:
     """One claim per value cell; cells without a metric become unmapped quantities with their path."""
     grid = Grid(table)
-    caption = clean(table.caption)
+    caption = "\n".join(clean(line) for line in table.caption.split("\n"))
     rows = _row_headers(grid)
     columns = _column_headers(grid)
     headers = [*columns.values(), *rows.values()][:CONTEXT_HEADERS]
@@ -198,13 +198,13 @@ def _unit_of_row(grid: Grid, row: int) -> str:
 def _column_headers(grid: Grid) -> dict[int, Header]:
     """A header per column; one that opens with # or 其中 takes the column before it as parent."""
     headers: dict[int, Header] = {}
-    parent = ""
+    parent = before = ""
     for column in range(grid.columns):
         header = _column_header(grid, column)
-        if column not in grid.stub_columns and _is_part(header.text) and parent:
-            header = Header(header.text, (*header.parents, parent))
-        elif column not in grid.stub_columns:
-            parent = header.text
+        if column not in grid.stub_columns:
+            is_part = _is_part(header.text) and bool(parent)
+            header = Header(header.text, (*header.parents, parent) if is_part else header.parents, before)
+            parent, before = (parent if is_part else header.text), header.text
         headers[column] = header
     return headers
 
@@ -291,7 +291,19 @@ class _CellReader:
         choices = [units()[word] for word in re.split("[、/,]", printed[1]) if word in units()] if printed else []
         if not choices:
             choices = [units()[word] for word in _bracketed(self.caption) if word in units()]
-        return choices[0] if len(choices) == 1 else _unit_for(f"{row.path} {column.path}", choices)
+        if len(choices) == 1:
+            return choices[0]
+        return self._unit_of_metric(row, column, choices) or _unit_for(f"{row.path} {column.path}", choices)
+
+    def _unit_of_metric(self, row: Header, column: Header, choices: list[Unit]) -> Unit | None:
+        """Of several units in a caption the one that can count what a header names, by the longest label that fits."""
+        for text in (row.text, *reversed(row.parents), column.text, *reversed(column.parents)):
+            weights = {unit.word: _label_weight(text, unit, self.context) for unit in choices}
+            best = max(weights.values(), default=0)
+            fitting = [unit for unit in choices if weights[unit.word] == best]
+            if best and len(fitting) == 1:
+                return fitting[0]
+        return None
 
     def _quantity(self, cell: Cell, match: re.Match[str], unit: Unit | None) -> Quantity:
         digits = match["digits"].lstrip("-").replace(" ", "")
@@ -341,7 +353,7 @@ class _CellReader:
         if name in ("全国", "全国总计", "中国"):
             region = self.places.names.index.resolve("全国", year)
             return Place(region.ref_area, region.name, "table", region) if region else None
-        if len(name) < 2:
+        if len(name) < 2 or name in words()["no_place"]:
             return None
         own = self.places.page_place.region
         index = self.places.names.index
@@ -373,20 +385,36 @@ class _CellReader:
         if any(word in text for word in words()["other_body"] for text in (*header.parents, header.text)):
             return None
         header = without_years(header)
-        own = best_label(header.text, quantity, self.context, " ".join((*header.parents, header.before)))
-        if own is not None and not (_is_part(header.text) and _only_breakdown(header.text)):
-            return _meaning_of(own, header.text, "table_label")
+        if label_core(header.text) in words()["new_ones"]:
+            return self._new_of_previous(header, quantity)
+        own = best_label(header.text, quantity, self.context, " ".join((*header.parents, header.before)), self.caption)
+        meaning = _meaning_of(own, header.text, "table_label") if own is not None else None
+        is_breakdown = _only_breakdown(header.text)
+        if meaning is not None and not is_breakdown:
+            return meaning
+        of_parent = self._of_parents(header, quantity, is_breakdown)
+        return of_parent or (None if _is_part(header.text) else meaning)
+
+    def _new_of_previous(self, header: Header, quantity: Quantity) -> Meaning | None:
+        """新建 after 基层工会组织数: the new ones of what the header before counts."""
+        whole = best_label(header.before, quantity, self.context)
+        if whole is None:
+            return None
+        meaning = _meaning_of(whole, header.before, "table_new_of_previous")
+        new = tuple(flows()[code] for code in meaning.codes if code in flows())
+        return Meaning(new, meaning.breakdown, meaning.rule, whole) if new else None
+
+    def _of_parents(self, header: Header, quantity: Quantity, is_breakdown: bool) -> Meaning | None:
+        """A header that only names a part or the total takes the metric of the nearest header above it."""
         for parent in reversed(header.parents):
             above = best_label(parent, quantity, self.context)
             if above is None:
                 continue
             meaning = _meaning_of(above, parent, "table_part")
             announced = breakdown_of(label_core(header.text), meaning.codes, in_table=True)
-            if announced and _only_breakdown(header.text):
+            if announced and is_breakdown:
                 return Meaning(meaning.codes, meaning.breakdown | announced, "table_part", above)
-            if not _only_breakdown(header.text) and label_core(header.text) in words()["table_total"]:
-                return meaning
-            return None
+            return meaning if label_core(header.text) in words()["table_total"] and not is_breakdown else None
         return None
 
     def _claim(self, reading: _CellReading, code: str | None) -> Claim:
@@ -443,6 +471,13 @@ def _unit_for(headers: str, choices: list[Unit]) -> Unit | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+def _label_weight(text: str, unit: Unit, context: str) -> int:
+    """How much of a header the best label covers that can be counted in `unit`; 0 when none can."""
+    probe = Quantity(0, 0, 0, None, None, None, "EQ", unit, unit.word, read_arabic("1", "", "", ""))
+    best = best_label(text, probe, context)
+    return best.weight if best else 0
+
+
 def _bracketed(text: str) -> Iterator[str]:
     return (inner.removeprefix("单位:").strip() for inner in BRACKETED.findall(text))
 
@@ -467,29 +502,43 @@ def _only_breakdown(text: str) -> bool:
     return named_any and not rest
 
 
-def best_label(text: str, quantity: Quantity, context: str, near: str = "") -> Occurrence | None:
+def best_label(
+    text: str, quantity: Quantity, context: str, near: str = "", caption: str = ""
+) -> Occurrence | None:
     """The label that covers most of a header and may count the cell's unit; None below half.
 
-    `near` is what stands above the header: words that a label refuses count there too.
+    `near` is what stands above the header: words that a label refuses count there too. A noun of everyday use
+    finds the words it needs there or in the caption, any other label anywhere in the table's `context`.
     """
     core = label_core(text)
     if not core:
         return None
-    found = [item for item in label_index().find(core) if _fits(item, core, quantity, f"{context} {text}", near)]
+    found = [item for item in label_index().find(core) if _fits(item, core, quantity, _Told(f"{context} {text}", near, caption))]
     best = max(found, key=lambda item: (item.weight, bool(item.label.needs), -item.label.line), default=None)
     if best is None or best.weight < MIN_COVERAGE * len(_without_fillers(core)):
         return None
     return best
 
 
-def _fits(item: Occurrence, core: str, quantity: Quantity, context: str, near: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is said around a header: in the whole table, in the headers above it, and in the caption."""
+
+    context: str
+    near: str
+    caption: str
+
+
+def _fits(item: Occurrence, core: str, quantity: Quantity, told: _Told) -> bool:
     label = item.label
-    around = f"{core} {near}" if label.text in _shared_texts() else core
+    around = f"{core} {told.near}" if label.text in _shared_texts() else core
     if label.position == "right" or not allows(label, quantity):
         return False
     if any(word.lstrip("~-") in around for word in label.refuses):
         return False
-    return not label.needs or any(word in context for word in label.needs)
+    is_generic = label.text in words()["generic_noun"]
+    evidence = f"{core} {told.near} {told.caption}" if is_generic else told.context
+    return not label.needs or any(word in evidence for word in label.needs)
 
 
 @lru_cache(maxsize=1)
