@@ -38,6 +38,7 @@ LATIN = re.compile(r"[A-Za-z][A-Za-z .,'&/\-]*")
 AREA = re.compile(r"^(?:全[国省市县区旗盟州]|[\u4e00-\u9fff]{1,12}[省市县区旗盟州]|[省市县区州盟]直.{0,4}|.{2,6}地区)$")
 UNIT_ONLY = re.compile(r"^[\d年月末底上期本\s]*$")
 MIN_COVERAGE = 0.5
+BEFORE = " | "
 CONTEXT_HEADERS = 80
 UNIT_HEAD = frozenset({"单位", "计量单位", "unit"})
 SERIAL_HEAD = frozenset({"序号", "编号", "no", "代码", "code", "行次"})
@@ -79,6 +80,7 @@ class Grid:
         self.rows = max((row for row, _ in self.at), default=-1) + 1
         self.columns = max((column for _, column in self.at), default=-1) + 1
         self.head_rows = self._head_rows()
+        self.caption_rows = frozenset(row for row in range(self.head_rows) if self._is_caption(row))
         self.stub_columns = self._stub_columns()
         self.unit_columns = frozenset(column for column in self.stub_columns if _is_unit_column(self, column))
 
@@ -95,6 +97,12 @@ class Grid:
             if any(not YEAR.fullmatch(text) for text in numbers) and not _is_year_row(texts):
                 return row
         return self.rows
+
+    def _is_caption(self, row: int) -> bool:
+        """One cell over the whole width: a title printed inside the table, the unit, or a translation."""
+        cells = {id(cell) for column in range(self.columns) if (cell := self.at.get((row, column))) and cell.text.strip()}
+        widest = max((cell.col_span for column in range(self.columns) if (cell := self.at.get((row, column)))), default=0)
+        return len(cells) == 1 and widest == self.columns > 1
 
     def _stub_columns(self) -> list[int]:
         """Columns that hold labels, units or serial numbers instead of values."""
@@ -133,7 +141,8 @@ def clean(text: str) -> str:
 def read_table(table: Table, number: int, page: Page, years: Years, places: Places, version: str) -> list[Claim]:
     """One claim per value cell; cells without a metric become unmapped quantities with their path."""
     grid = Grid(table)
-    caption = "\n".join(clean(line) for line in table.caption.split("\n"))
+    told = [*table.caption.split("\n"), *(grid.text(row, 0) for row in sorted(grid.caption_rows))]
+    caption = "\n".join(clean(line) for line in told)
     rows = _row_headers(grid)
     columns = _column_headers(grid)
     headers = [*columns.values(), *rows.values()][:CONTEXT_HEADERS]
@@ -167,7 +176,7 @@ def _row_headers(grid: Grid) -> dict[int, Header]:
         else:
             headers[row] = Header(text, (section,) if section else (), before)
             parent, in_part = text, False
-        before = text
+        before = f"{before.rpartition(BEFORE)[2]}{BEFORE}{text}"
     return headers
 
 
@@ -202,7 +211,7 @@ def _column_headers(grid: Grid) -> dict[int, Header]:
     for column in range(grid.columns):
         header = _column_header(grid, column)
         if column not in grid.stub_columns:
-            is_part = _is_part(header.text) and bool(parent)
+            is_part = (_is_part(header.text) or _only_breakdown(header.text)) and bool(parent)
             header = Header(header.text, (*header.parents, parent) if is_part else header.parents, before)
             parent, before = (parent if is_part else header.text), header.text
         headers[column] = header
@@ -210,7 +219,7 @@ def _column_headers(grid: Grid) -> dict[int, Header]:
 
 
 def _column_header(grid: Grid, column: int) -> Header:
-    texts = [_spanning_text(grid, row, column) for row in range(grid.head_rows)]
+    texts = [_spanning_text(grid, row, column) for row in range(grid.head_rows) if row not in grid.caption_rows]
     path = [text for text in dict.fromkeys(texts) if text]
     chinese = [text for text in path if re.search(r"[\u4e00-\u9fff]", text) or YEAR.search(text)]
     path = chinese or path
@@ -273,6 +282,8 @@ class _CellReader:
         year, year_basis = self._year(row, column)
         place = self._place(row, column, year)
         meaning = None if is_change or is_open else self._meaning(row, column, quantity)
+        if meaning is not None and not meaning.codes:
+            meaning = None
         codes: tuple[str | None, ...] = meaning.codes if meaning else (None,)
         reading = _CellReading(cell, quantity, meaning, row, column, year, year_basis, place, is_change)
         return [self._claim(reading, code) for code in codes]

@@ -28,7 +28,11 @@ FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 CJK = r"\u3400-\u9fff"
 PINYIN = re.compile(rf"(?<=[{CJK}])[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňɡ]{{1,7}}[)）]")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
-INNER_BLANK = re.compile(rf"(?<=[{CJK}\d.,%、:]) (?=[{CJK}\d%、:(,])|(?<=[{CJK}\d]) (?=[.])")
+INNER_BLANK = re.compile(
+    rf"(?<=[{CJK}.,%、:]) (?=[{CJK}\d%、:(,])|(?<=\d) (?=[{CJK}%、:(,])|(?<=[{CJK}\d]) (?=[.])"
+    r"|(?<=\d) (?=\d{3}(?:\D|$))|(?<=\D\d) (?=\d(?:\D|$))"
+)
+NUMBER_ROW = re.compile(r"\d\s+[\d.,]+\s+\d")
 HARD_WRAP = re.compile(r"(?<=[^\n。!?;:】\]> ]) *\r?\n(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])")
 MARKED_HEADING = re.compile(r"[ ]*[■●◆▲★◇□▪•][^ ,。;:\d]{2,20}$")
 TABLE_MARK = re.compile(r"[|\t]")
@@ -107,6 +111,8 @@ def _is_wrapped(piece: str, begin: int, stop: int) -> bool:
         or TABLE_MARK.search(following)
         or (len(following.strip()) < 2 and not following.strip().isdigit())
     ):
+        return False
+    if NUMBER_ROW.search(line) or NUMBER_ROW.search(following):
         return False
     if line[-1:].isdigit() and following[:1].isdigit() and not line.strip().replace(".", "").isdigit():
         return True

@@ -25,6 +25,7 @@ FIGURE = re.compile(r"-?\d[\d,， ]*(?:\.\d+)?")
 NO_VALUE = re.compile(r"^(?:-+|—+|…+|\*{2,}|\.{2,}|/|空|#)$")
 YEAR_CELL = re.compile(r"^(?:1[89]|20)\d{2}\s*(?:年(?:末|底)?)?$")
 NUMBERS_AFTER_LABEL = re.compile(r"^\s*(\D*?[^\d\s,.])\s+([-\d.,*…—]+(?:\s+[-\d.,*…—]+)+)\s*$")
+YEAR_AND_NUMBERS = re.compile(r"^\s*((?:1[89]|20)\d{2}\s?年?)\s+([-\d.,*…—]+(?:\s+[-\d.,*…—]+)+)\s*$")
 CJK = re.compile(r"[\u4e00-\u9fff]")
 UNIT_LINE = re.compile(r"^(?P<open>[(（])?\s*(?:(?:计量)?单位\s*[:：])?\s*(?P<word>[\u4e00-\u9fff%／/]{1,4})\s*[)）]?$")
 SECTION_MARK = re.compile(r"^[一二三四五六七八九十]+、")
@@ -85,6 +86,8 @@ def _delimited(lines: list[Piece]) -> list[Table]:
         if run and RULE.match(line.text):
             continue
         split, used = _split(line, delimiter)
+        if len(split) < 2 and not run and index + 1 < len(lines):
+            split, used = _split_as_header(line, lines[index + 1])
         if len(split) < 2 and run and not _is_section_row(line, lines[index + 1 : index + 2], delimiter):
             _finish(run, lines, tables)
             run = []
@@ -120,17 +123,32 @@ def _split(line: Piece, preferred: re.Pattern[str] | None) -> tuple[list[Piece],
             and not line.text.rstrip().endswith("。")
         ):
             return pieces, delimiter
-    match = (
-        NUMBERS_AFTER_LABEL.match(line.text) if preferred in (None, DELIMITERS[2]) and "\t" not in line.text else None
-    )
-    if match and CJK.search(match[1]):
-        label = Piece(match[1].strip(), line.start + match.start(1), line.start + match.end(1))
-        numbers = [
-            Piece(n[0], line.start + match.start(2) + n.start(), line.start + match.start(2) + n.end())
-            for n in re.finditer(r"\S+", match[2])
-        ]
-        return [label, *numbers], DELIMITERS[2]
+    if preferred in (None, DELIMITERS[2]) and "\t" not in line.text:
+        split = _split_at_numbers(line)
+        if split:
+            return split, DELIMITERS[2]
     return [line], None
+
+
+def _split_at_numbers(line: Piece) -> list[Piece]:
+    """A label, or a year, and numbers behind it that only blanks set apart; nothing when the line is none."""
+    match = NUMBERS_AFTER_LABEL.match(line.text)
+    if match is None or not CJK.search(match[1]):
+        match = YEAR_AND_NUMBERS.match(line.text)
+    if match is None:
+        return []
+    label = Piece(match[1].strip(), line.start + match.start(1), line.start + match.start(1) + len(match[1].strip()))
+    offset = line.start + match.start(2)
+    return [label, *(Piece(n[0], offset + n.start(), offset + n.end()) for n in re.finditer(r"\S+", match[2]))]
+
+
+def _split_as_header(line: Piece, following: Piece) -> tuple[list[Piece], re.Pattern[str] | None]:
+    """A header set apart by single blanks above a row of numbers, when it has as many heads as the row has cells."""
+    row = _split_at_numbers(following)
+    heads = [Piece(m[0], line.start + m.start(), line.start + m.end()) for m in re.finditer(r"\S+", line.text)]
+    heads = _unspaced(heads)
+    fits = len(row) > 2 and len(heads) == len(row) and not _holds_values(heads)
+    return (heads, DELIMITERS[2]) if fits else ([line], None)
 
 
 def _possible(text: str) -> tuple[re.Pattern[str], ...]:
