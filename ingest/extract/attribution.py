@@ -18,7 +18,7 @@ from ingest.extract.quantities import Quantity
 from ingest.vocabulary import Label, breakdown_words, flows, labels, metrics, words
 
 CLAUSE_MARK = re.compile(r"[,;。!?\n]")
-CONTINUED = re.compile(r",(?=达|共|为|已达|总数|在)")
+CONTINUED = re.compile(r",(?=达|共|为|已达|总数|在|由|从)")
 PHRASE_MARK = re.compile(r"[,、;。!?\n\d]")
 BRACKETS = re.compile(r"\([^()]{0,12}\)|[“”\"<>《》\[\]\x00]")
 NEEDS_NOUN = frozenset({"count", "person"})
@@ -38,6 +38,7 @@ REFUSED_BEFORE, REFUSED_AFTER = 8, 6
 YEAR_PHRASE = re.compile(
     r"(?:截至|截止|由|从|自)?(?:(?:1[89]|20)\d{2}年(?:底|末|初|度)?|年[底末初])(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)"
 )
+NAMED_LEVEL = re.compile(r"(?:(?<=^)|(?<=[,、;:]))?[\u4e00-\u9fff]{0,3}\x00")
 MONEY = "yuan"
 BUILT_UNITS = frozenset({"facility", "organisation"})
 CONTRACT_COVERAGE = frozenset({"collective_contract_enterprises", "collective_contract_workers"})
@@ -293,6 +294,8 @@ def _only_acts(item: Occurrence, quantity: Quantity, view: str, sentence: Senten
     begin = max(sentence.start, *(view.rfind(mark, sentence.start, quantity.start) + 1 for mark in ",;。"))
     exists = any(word in view[begin : quantity.start] for word in words()["existence"])
     following = view[item.end : item.end + 1]
+    if view.startswith(words()["all_of_them"], item.end):
+        return False
     return not exists and "\u4e00" <= following <= "\u9fff" and not _named_by_next(item, sentence, view)
 
 
@@ -716,7 +719,8 @@ def _part(lead: str, parent: Match) -> Match | None:
     rest = lead
     for item in breakdown_words():
         if announced.get(item.dimension) == item.value:
-            rest = rest.replace(item.word, "")
+            rest = rest.replace(item.word, "\x00" if item.dimension == "award_level" else "")
+    rest = NAMED_LEVEL.sub("", rest)
     for word in words()["of_which"] + words()["part_noun"]:
         rest = rest.replace(word, "")
     if len(strip_linkers(rest)) > 1:

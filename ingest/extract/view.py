@@ -35,6 +35,8 @@ INNER_BLANK = re.compile(
 NUMBER_ROW = re.compile(r"\d\s+[\d.,]+\s+\d")
 HARD_WRAP = re.compile(r"(?<=[^\n。!?;:】\]> ]) *\r?\n(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])")
 MARKED_HEADING = re.compile(r"[ ]*[■●◆▲★◇□▪•][^ ,。;:\d]{2,20}$")
+PLAIN_HEADING = re.compile(rf"[ ]*[{CJK}]{{2,14}}$")
+FULL_BLANK = "\u3000"
 TABLE_MARK = re.compile(r"[|\t]")
 LONG_LINE = 15
 WRAPPED_AVERAGE = 12
@@ -68,8 +70,9 @@ def translation() -> dict[int, int]:
 
 def make_view(text: str, start: int = 0, end: int | None = None) -> View:
     """The clean view of `text[start:end]`; offsets refer to the whole `text`."""
-    piece = text[start:end].translate(translation())
-    cuts = _cuts(piece)
+    raw = text[start:end]
+    piece = raw.translate(translation())
+    cuts = _cuts(piece, raw)
     if not cuts:
         return View(piece, range(start, start + len(piece)))
     kept: list[str] = []
@@ -82,11 +85,11 @@ def make_view(text: str, start: int = 0, end: int | None = None) -> View:
     return View("".join(kept), origin)
 
 
-def _cuts(piece: str) -> list[tuple[int, int]]:
+def _cuts(piece: str, raw: str) -> list[tuple[int, int]]:
     """Stretches to leave out, in order and without overlap."""
     found = [match.span() for match in PINYIN.finditer(piece)]
     found += [match.span() for match in INVISIBLE.finditer(piece)]
-    found += [match.span() for match in INNER_BLANK.finditer(piece) if not _ends_heading(piece, match.start())]
+    found += [match.span() for match in INNER_BLANK.finditer(piece) if not _ends_heading(piece, raw, match.start())]
     found += [match.span() for match in HARD_WRAP.finditer(piece) if _is_wrapped(piece, match.start(), match.end())]
     merged: list[tuple[int, int]] = []
     for begin, stop in sorted(found):
@@ -95,10 +98,11 @@ def _cuts(piece: str) -> list[tuple[int, int]]:
     return merged
 
 
-def _ends_heading(piece: str, place: int) -> bool:
-    """The blank after a marked heading that runs on in its line: ■劳模与工匠 2人获评."""
+def _ends_heading(piece: str, raw: str, place: int) -> bool:
+    """The blank after a heading that runs on in its line: ■劳模与工匠 2人获评, or with a full-width blank 概况　2009年."""
     line_start = piece.rfind("\n", 0, place) + 1
-    return bool(MARKED_HEADING.match(piece[line_start:place]))
+    line = piece[line_start:place]
+    return bool(MARKED_HEADING.match(line) or (raw[place] == FULL_BLANK and PLAIN_HEADING.match(line)))
 
 
 def _is_wrapped(piece: str, begin: int, stop: int) -> bool:

@@ -82,7 +82,7 @@ def find_time_marks(text: str) -> list[TimeMark]:
 def _mark(match: re.Match[str], text: str) -> TimeMark:
     before, after = text[max(0, match.start() - 4) : match.start()], text[match.end() : match.end() + 3]
     lead = before.rstrip(" 截至止到底在(")
-    is_topical = match.start() == 0 or not lead or lead[-1] in ",。;:!?\n、】]>)" or before != before.rstrip("截至止到")
+    is_topical = match.start() == 0 or before[-1].isspace() or not lead or lead[-1] in ",。;:!?\n、】]>)" or before != before.rstrip("截至止到")
     starts = after.startswith("起")
     compared = any(before.endswith(word) for word in words()["compare_before"]) or any(
         after.startswith(word) for word in words()["compare_after"]

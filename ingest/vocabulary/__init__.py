@@ -202,6 +202,12 @@ def flows() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
+def shares() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Rates that a part and its whole confirm: code of the rate, code of the part, words that end the whole's noun."""
+    return tuple((row["rate"], row["part"], split_words(row["whole_words"])) for row in read_rows("shares.csv"))
+
+
+@lru_cache(maxsize=1)
 def words() -> dict[str, tuple[str, ...]]:
     """Function words by kind, each list with the longest first."""
     found: dict[str, list[str]] = defaultdict(list)

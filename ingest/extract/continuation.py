@@ -1,0 +1,138 @@
+"""Figures that take their metric from elsewhere: from a label that another number uses, or from the heading.
+
+Belongs here: what is left unmapped after `attribution` and still says what it counts (赔付1.6万人次、1874万元;
+建成39个 under the heading 户外劳动者驿站; 占90.3% after a part and its whole). Does not belong here: labels that
+stand beside their own number.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ingest.extract.attribution import ENUMERATORS, Match, Sentence, allows, strip_linkers
+from ingest.extract.labels import Occurrence, label_index
+from ingest.extract.quantities import Quantity
+from ingest.vocabulary import flows, metrics, shares, words
+
+HEADING_MARK = re.compile(r"[^\u4e00-\u9fff]+")
+HEADING_COVERAGE = 0.6
+SHARE_TOLERANCE = 0.6
+SHARE_WORDS = re.compile(r"[,、]?(?:约|占|占比|比例|占总数|占职工总数|占总人数|达|达到|为|的)*$")
+BUILT_UNITS = frozenset({"facility", "organisation", "person_time"})
+OF_NEW_UNIONS = frozenset({"grassroots_units_covered", "employees_in_unionised_units"})
+
+
+def complete(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
+    """The matches of a sentence with those that follow from a neighbour or from the heading."""
+    result = list(matches)
+    for index, quantity in enumerate(sentence.quantities):
+        if _covers_new_unions(result, index):
+            result[index] = None
+        elif result[index] is None or _is_weak(result[index]):
+            lead = view[sentence.quantities[index - 1].end if index else sentence.start : quantity.start]
+            found = (
+                _shared_label(sentence, result, index, lead, view)
+                or _share_of_whole(sentence, result, index, view)
+                or _of_heading(sentence, index, lead)
+            )
+            result[index] = found or result[index]
+    return result
+
+
+def _is_weak(match: Match | None) -> bool:
+    return match is not None and match.rule.startswith("purpose")
+
+
+def _covers_new_unions(matches: list[Match | None], index: int) -> bool:
+    """新组建工会312家,涵盖单位508家: what new unions cover is not what all unions cover."""
+    match, previous = matches[index], matches[index - 1] if index else None
+    if match is None or previous is None or OF_NEW_UNIONS.isdisjoint(match.codes):
+        return False
+    return not set(flows().values()).isdisjoint(previous.codes)
+
+
+def _shared_label(
+    sentence: Sentence, matches: list[Match | None], index: int, lead: str, view: str
+) -> Match | None:
+    """赔付1.6万人次、1874万元: one label before two numbers of different kinds."""
+    if index == 0 or lead.strip() not in ENUMERATORS | {","}:
+        return None
+    quantity, previous = sentence.quantities[index], sentence.quantities[index - 1]
+    if quantity.dimension == previous.dimension:
+        return None
+    floor = sentence.quantities[index - 2].end if index > 1 else sentence.start
+    beside = [
+        item
+        for item in sentence.occurrences
+        if floor <= item.start and item.end <= previous.start and item.label.metrics and _names(item, quantity, view)
+    ]
+    best = max(beside, key=lambda item: (item.weight, item.end), default=None)
+    if best is None or _noun_between(view[best.end : previous.start]):
+        return None
+    return _match_of(best, "shared_label")
+
+
+def _noun_between(gap: str) -> bool:
+    """A clause mark between the label and the first number: the label is another statement's."""
+    return any(mark in gap for mark in ",;")
+
+
+def _names(item: Occurrence, quantity: Quantity, view: str) -> bool:
+    phrase = view[item.start : quantity.end]
+    refused = any(word.lstrip("-~") in phrase for word in item.label.refuses)
+    return not refused and item.label.position != "right" and allows(item.label, quantity)
+
+
+def _share_of_whole(sentence: Sentence, matches: list[Match | None], index: int, view: str) -> Match | None:
+    """职工13420人,其中会员12118人,占90.3%: a share that the two numbers before it confirm."""
+    quantity = sentence.quantities[index]
+    if index < 2 or quantity.dimension != "percent" or quantity.value is None:
+        return None
+    part, whole = sentence.quantities[index - 1], sentence.quantities[index - 2]
+    match = matches[index - 1]
+    if match is None or match.breakdown or not part.value or not whole.value:
+        return None
+    if abs(100 * part.value / whole.value - quantity.value) > SHARE_TOLERANCE:
+        return None
+    if not SHARE_WORDS.fullmatch(view[part.end : quantity.start]):
+        return None
+    begin = sentence.quantities[index - 3].end if index > 2 else sentence.start
+    noun = strip_linkers(view[begin : whole.start])
+    for rate, part_code, whole_words in shares():
+        if part_code in match.codes and noun.endswith(whole_words):
+            return Match((rate,), {}, "share_of_whole", match.label)
+    return None
+
+
+def _of_heading(sentence: Sentence, index: int, lead: str) -> Match | None:
+    """建成39个 first thing under the heading 户外劳动者驿站: the heading says what is counted."""
+    if index or not sentence.heading or sentence.before.strip():
+        return None
+    core = strip_linkers(HEADING_MARK.sub("", lead).replace(HEADING_MARK.sub("", sentence.heading), ""))
+    if core and core not in words()["built"]:
+        return None
+    label = _heading_label(sentence.heading)
+    quantity = sentence.quantities[0]
+    if label is None or not allows(label.label, quantity) or not _is_built(label):
+        return None
+    return _match_of(label, "section_heading")
+
+
+def _is_built(item: Occurrence) -> bool:
+    return all(metrics()[code].unit_code in BUILT_UNITS for code in item.label.metrics)
+
+
+@lru_cache(maxsize=4096)
+def _heading_label(heading: str) -> Occurrence | None:
+    """The label that a heading consists of, all but for a short rest."""
+    core = HEADING_MARK.sub("", heading)
+    found = [item for item in label_index().find(core) if item.label.metrics and not item.label.needs]
+    best = max(found, key=lambda item: item.weight, default=None)
+    return best if best is not None and best.weight >= HEADING_COVERAGE * len(core) else None
+
+
+def _match_of(item: Occurrence, rule: str) -> Match:
+    codes = tuple(dict.fromkeys(metrics()[code].canonical_code for code in item.label.metrics))
+    fixed = {key: value for code in item.label.metrics for key, value in metrics()[code].fixed_breakdown.items()}
+    return Match(codes, fixed | item.label.breakdown, rule, item)
