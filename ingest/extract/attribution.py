@@ -37,7 +37,10 @@ ANNOUNCED_REACH = 6
 REFUSED_BEFORE, REFUSED_AFTER = 8, 6
 YEAR_PHRASE = re.compile(
     r"(?:截至|截止|由|从|自)?(?:(?:1[89]|20)\d{2}年(?:底|末|初|度)?|年[底末初])(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)"
+    r"|(?:截至)?(?:\d{1,2}月[底末]|现在|目前|如今|当前)的?"
 )
+RESPECTIVELY = re.compile(r"分别|各(?=达|为|有|\d)")
+WHOLE_AREA_MARKS = ("全", "该", "本", "我")
 NAMED_LEVEL = re.compile(r"(?:(?<=^)|(?<=[,、;:]))?[\u4e00-\u9fff]{0,3}\x00")
 MONEY = "yuan"
 BUILT_UNITS = frozenset({"facility", "organisation"})
@@ -208,7 +211,7 @@ def _purposes(index: int, quantity: Quantity, occurrences: list[Occurrence], vie
         gap = (item.end, quantity.start) if item.end <= quantity.start else (quantity.end, item.start)
         if _dimension(item.label) != MONEY or item.weight < 4 or not 0 <= gap[1] - gap[0] <= PURPOSE_REACH:
             continue
-        if not _refused(item, quantity, view, 0):
+        if ";" not in view[gap[0] : gap[1]] and not _refused(item, quantity, view, 0):
             found.append(Pair(ENOUGH - (gap[1] - gap[0]) / 10, index, item, "purpose_near"))
     return found
 
@@ -228,7 +231,7 @@ def _left_pair(
         score, rule = 100.0, "label_left"
     elif not commas and len(residue) <= 16:
         score, rule = 78.0 - 2.5 * len(residue), "label_left_near"
-    elif commas == 1 and _dimension(item.label) == MONEY and len(residue) <= 20:
+    elif commas == 1 and ";" not in gap and _dimension(item.label) == MONEY and len(residue) <= 20:
         score, rule = 46.0 - 1.0 * len(residue), "purpose_before"
     else:
         return None
@@ -470,6 +473,7 @@ def _announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
             len(tail.replace("\x00", "")) <= reach
             and not tail.startswith(("以上", "及以上"))
             and not (item.word[0] == "全" and _is_facility(codes) and not _tells_part(window))
+            and not (len(item.word) == 1 and window[:place].endswith(WHOLE_AREA_MARKS))
             and not any(mark in tail for mark in "、和及与")
             and "\x00" not in window[place : place + len(item.word)]
         ):
@@ -512,10 +516,10 @@ def _share_listed(
     sentence: Sentence, matches: list[Match | None], occurrences: list[Occurrence], view: str
 ) -> list[Match | None]:
     """会员、女会员分别为5万人、2万人: as many labels in a row as numbers in a row."""
-    marker = sentence.text.find("分别")
-    if marker < 0:
+    marker = RESPECTIVELY.search(sentence.text)
+    if marker is None:
         return matches
-    place = sentence.start + marker
+    place = sentence.start + marker.start()
     begin = max(view.rfind(mark, sentence.start, place) for mark in ",;:") + 1
     listed = [item for item in occurrences if max(begin, sentence.start) <= item.start and item.end <= place]
     listed = [
@@ -563,7 +567,8 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
         if parent and parent_quantity and _same_kind(parent_quantity, quantity):
             flow = _part_of_flow(lead, result[index], parent) or _same_named_part(lead, result[index], parent)
             weak = result[index] if _is_weak(result[index]) else None
-            result[index] = flow or (None if weak else result[index]) or _implied(lead, parent) or weak
+            is_next = index == 0 or parent_quantity is sentence.quantities[index - 1]
+            result[index] = flow or (None if weak else result[index]) or _implied(lead, parent, is_next=is_next) or weak
         if _is_vague(result[index]):
             result[index] = _elided_verb(lead, quantity, sentence, view) or result[index]
         if result[index] is not None and not (result[index] or parent).rule.startswith("part_of"):  # type: ignore[union-attr]
@@ -575,9 +580,10 @@ def _same_kind(parent: Quantity, part: Quantity) -> bool:
     return parent.dimension == part.dimension and (part.unit_raw == parent.unit_raw or part.dimension != "count")
 
 
-def _implied(lead: str, parent: Match) -> Match | None:
-    """A number without a noun of its own that continues the one before it."""
-    for rule in (_total_of_previous, _level_reached, _year_series, _new_of_previous, _actual, _enumerated, _part):
+def _implied(lead: str, parent: Match, *, is_next: bool) -> Match | None:
+    """A number without a noun of its own that continues an earlier one, or (`is_next`) the one right before it."""
+    continuing = (_total_of_previous, _year_series, _new_of_previous, _actual, _part)
+    for rule in (*((_level_reached, _enumerated) if is_next else ()), *continuing):
         match = rule(lead, parent)
         if match is not None:
             return match

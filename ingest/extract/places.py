@@ -69,6 +69,9 @@ def _is_cjk(char: str) -> bool:
     return "\u4e00" <= char <= "\u9fff"
 
 
+NAMED_WEIGHT = 3
+
+
 class PlaceNames:
     """Finds names of regions in a text and resolves them; one per process."""
 
@@ -132,6 +135,8 @@ class Places:
     def _speaks_of(self, mark: PlaceMark) -> bool:
         """A name that opens a clause and is not only where something took place."""
         before, after = self.text[max(0, mark.start - 3) : mark.start], self.text[mark.end : mark.end + 3]
+        if after.startswith("为例"):
+            return True
         if any(before.endswith(word) for word in words()["region_marker_before"]):
             return False
         if any(after.startswith(word) for word in words()["region_marker_after"]):
@@ -205,6 +210,9 @@ def find_page_place(page: Page, text: str, context: Context, year: int | None, n
         return Place(pathed.ref_area, pathed.name, "breadcrumb", pathed)
     if titled is not None:
         return Place(titled.ref_area, titled.name, "title", titled)
+    if any(word in page.title for word in words()["nation_title"]):
+        nation = names.index.resolve("全国", year)
+        return Place(nation.ref_area, nation.name, "title", nation) if nation else Place(None, None, "unknown")
     return _place_from_text(page, text, context, year, names)
 
 
@@ -284,7 +292,7 @@ def _region_of_text(text: str, year: int | None, names: PlaceNames) -> Region | 
     """The region whose union, yearbook or workers the text names most often; else the one it opens with."""
     counted: Counter[str] = Counter()
     regions: dict[str, Region] = {}
-    marks = names.find(text)
+    marks = [mark for mark in names.find(text) if not text.startswith("为例", mark.end)]
     outer = [mark.name for mark in marks][:40]
     for mark in marks:
         after = text[mark.end : mark.end + 5]
@@ -293,9 +301,11 @@ def _region_of_text(text: str, year: int | None, names: PlaceNames) -> Region | 
             continue
         region = names.index.resolve(mark.name, year) or _within_any(mark.name, year, outer, names)
         if region is not None and region.level != "nation":
-            counted[region.region_id] += 3 if is_named else 1
+            counted[region.region_id] += NAMED_WEIGHT if is_named else 1
             regions[region.region_id] = region
+    speaks_of_nation = len(_nation_pattern().findall(text)) if not re.search("全[省市县区旗盟州]", text) else 0
+    if speaks_of_nation > max(counted.values(), default=0) / NAMED_WEIGHT:
+        return names.index.resolve("全国", year)
     if not counted:
-        nation = names.index.resolve("全国", year)
-        return nation if _nation_pattern().search(text) and not re.search("全[省市县区旗盟州]", text) else None
+        return None
     return regions[counted.most_common(1)[0][0]]

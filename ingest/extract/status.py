@@ -15,6 +15,7 @@ from ingest.extract.years import TimeMark
 from ingest.vocabulary import metrics, words
 
 NEAR = 6
+OPENING = re.compile(r"[^,。;\d]{2,12},")
 BASE = re.compile(r"(?:占|达到|达|为)([^,。;、占]{2,14}?)(?:总数|总量|总人数)?的$")
 
 
@@ -47,7 +48,7 @@ def read_status(
     mark = moment.mark
     lead = view[clause_start : quantity.start]
     change = change_kind(quantity, lead)
-    cumulative = _has(lead, "cumulative")
+    cumulative = _has(lead, "cumulative") or _opens_as_total(sentence, mark)
     statistic = metrics()[code].statistic if code else None
     if code and cumulative and statistic == "flow":
         statistic = "cumulative"
@@ -62,13 +63,20 @@ def read_status(
     )
 
 
+def _opens_as_total(sentence: Sentence, mark: TimeMark | None) -> bool:
+    """五年来,新建基层工会1862个,发展会员12.6万人: the opening holds until the sentence tells another time."""
+    opening = OPENING.match(sentence.text)
+    is_told_later = mark is not None and opening is not None and mark.start >= sentence.start + opening.end()
+    return opening is not None and not is_told_later and _has(opening[0], "cumulative")
+
+
 def change_kind(quantity: Quantity, lead: str) -> str:
     """`level`, or the kind of change when a change verb stands directly before the number."""
     if quantity.dimension == "points":
         return "yoy_pp"
     if quantity.dimension == "multiple":
         return "multiple"
-    if not _change_pattern().search(lead[-NEAR:]):
+    if not _change_pattern().search(lead[-NEAR:]) and not _respective_change().search(lead):
         return "level"
     return "yoy_pct" if quantity.dimension == "percent" else "yoy_abs"
 
@@ -77,6 +85,13 @@ def change_kind(quantity: Quantity, lead: str) -> str:
 def _change_pattern() -> re.Pattern[str]:
     verbs = "|".join(re.escape(word) for word in words()["rise"] + words()["fall"] if len(word) > 1)
     return re.compile(rf"(?:{verbs})(?:了|约|近|超过|幅度)?$")
+
+
+@lru_cache(maxsize=1)
+def _respective_change() -> re.Pattern[str]:
+    """分别增加83家和: the verb holds for every number of the row."""
+    verbs = "|".join(re.escape(word) for word in words()["rise"] + words()["fall"] if len(word) > 1)
+    return re.compile(rf"分别(?:{verbs})[^,;。为到至]*[、和及]$")
 
 
 def base_of(lead: str) -> str | None:

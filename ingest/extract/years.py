@@ -21,6 +21,7 @@ from ingest.vocabulary import words
 CHINESE_YEAR = "〇零一二三四五六七八九"
 FIGURE = re.compile(r"\d[\d.,]{0,15}\s*(?:[万亿千百]+|[多余])*(?:人|个|家|户|名|元|%|件|份|场)")
 YEAR_LIST = re.compile(r"(?<!\d)(?:19|20)\d{2}年?(?:[、,和](?:19|20)\d{2}年?)+")
+LEVEL_AFTER = re.compile(r"[^,;。\d]{0,12}[到至为]")
 GAZETTEER_SPREAD = 8
 MARKS_LOOKED_BACK = 50
 HEADING_LENGTH = 30
@@ -130,6 +131,8 @@ class Years:
         listed = self._listed_year(place, sentence_start)
         if listed is not None:
             return listed, "clause", None
+        if self._is_former_level(place, end, previous_end):
+            return self._former_year(place, sentence_start)
         clause_start = max(self.text.rfind(mark, sentence_start, place) for mark in ",;") + 1
         inside = self._marks_between(sentence_start, place)
         usable = [mark for mark in inside if not self._is_aside(mark) and self._reaches(mark, place, previous_end)]
@@ -143,6 +146,18 @@ class Years:
         if carried is not None:
             return self._value(carried), "section", carried
         return self.page_year.year, self.page_year.basis, None
+
+    def _is_former_level(self, place: int, end: int, previous_end: int) -> bool:
+        """由77.2%上升到81.1%: the first number was true before the time that the sentence tells."""
+        lead = self.text[previous_end:place].rstrip(" 约近")
+        return lead.endswith(("由", "从")) and bool(LEVEL_AFTER.match(self.text, end))
+
+    def _former_year(self, place: int, sentence_start: int) -> tuple[int | None, str, TimeMark | None]:
+        """The year that the sentence compares with (与2008年相比); unknown where it names none."""
+        for mark in reversed(self._marks_between(sentence_start, place)):
+            if mark.is_compared:
+                return self._value(mark), "sentence", mark
+        return None, "former_level", None
 
     def _listed_year(self, place: int, sentence_start: int) -> int | None:
         """1985、1990、1995年,基层工会分别为138个、165个和171个: the years and the numbers run side by side."""
