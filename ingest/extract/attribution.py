@@ -40,6 +40,7 @@ YEAR_PHRASE = re.compile(
     r"|(?:截至)?(?:\d{1,2}月[底末]|现在|目前|如今|当前)的?"
 )
 RESPECTIVELY = re.compile(r"分别|各(?=达|为|有|\d)")
+QUOTES = "“”‘’\"'"
 WHOLE_AREA_MARKS = ("全", "该", "本", "我")
 NAMED_LEVEL = re.compile(r"(?:(?<=^)|(?<=[,、;:]))?[\u4e00-\u9fff]{0,3}\x00")
 MONEY = "yuan"
@@ -467,7 +468,7 @@ def _announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
         place = window.rfind(item.word)
         if place < 0 or item.where != "any" or item.dimension not in allowed or item.dimension in found:
             continue
-        tail = window[place + len(item.word) :]
+        tail = window[place + len(item.word) :].strip(QUOTES)
         reach = 0 if len(item.word) == 1 and item.dimension == "award_level" else ANNOUNCED_REACH
         if (
             len(tail.replace("\x00", "")) <= reach

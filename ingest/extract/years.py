@@ -153,8 +153,10 @@ class Years:
         return lead.endswith(("由", "从")) and bool(LEVEL_AFTER.match(self.text, end))
 
     def _former_year(self, place: int, sentence_start: int) -> tuple[int | None, str, TimeMark | None]:
-        """The year that the sentence compares with (与2008年相比); unknown where it names none."""
+        """The year that the sentence compares with (与2008年相比) or begins with (1978—1985年); else unknown."""
         for mark in reversed(self._marks_between(sentence_start, place)):
+            if mark.first_year is not None:
+                return mark.first_year, "sentence", mark
             if mark.is_compared:
                 return self._value(mark), "sentence", mark
         return None, "former_level", None
@@ -223,7 +225,8 @@ def _heads_section(mark: TimeMark, text: str) -> bool:
     end = text.find("\n", mark.end, mark.end + HEADING_LENGTH)
     line = text[start:end].strip() if end >= 0 else ""
     is_short = 0 < len(line) <= HEADING_LENGTH and not any(sign in line for sign in ",。;:|\t")
-    return is_short and start > 0 and any(word in line for word in words()["review_heading"])
+    names = words()["review_heading"] + words()["plan_heading"]
+    return is_short and start > 0 and any(word in line for word in names)
 
 
 def find_page_year(page: Page, marks: list[TimeMark], context: Context) -> PageYear:
