@@ -208,7 +208,11 @@ def is_per_head(quantity: Quantity, view: str, sentence_start: int) -> bool:
 def _purposes(index: int, quantity: Quantity, occurrences: list[Occurrence], view: str) -> list[Pair]:
     """What money is for may stand on the far side of another number; the nearest purpose is the last resort."""
     found = []
+    begin = max(view.rfind(mark, 0, quantity.start) + 1 for mark in ",;、。\n")
+    own = [word for word in words()["other_money"] if word in view[begin : quantity.start]]
     for item in occurrences:
+        if any(word not in item.label.text for word in own):
+            continue
         gap = (item.end, quantity.start) if item.end <= quantity.start else (quantity.end, item.start)
         if _dimension(item.label) != MONEY or item.weight < 4 or not 0 <= gap[1] - gap[0] <= PURPOSE_REACH:
             continue
@@ -300,6 +304,8 @@ def _only_acts(item: Occurrence, quantity: Quantity, view: str, sentence: Senten
     following = view[item.end : item.end + 1]
     if view.startswith(words()["all_of_them"], item.end):
         return False
+    if view.startswith(words()["acting"], item.end) and not _named_by_next(item, sentence, view):
+        return True
     return not exists and "\u4e00" <= following <= "\u9fff" and not _named_by_next(item, sentence, view)
 
 
@@ -345,7 +351,7 @@ def _refused(item: Occurrence, quantity: Quantity, view: str, floor: int) -> boo
     if item.start > quantity.start or heads_right(quantity, view):
         stop = PHRASE_MARK.search(view, end, min(len(view), end + REFUSED_AFTER))
         phrase += view[end : stop.start() if stop else min(len(view), end + REFUSED_AFTER)]
-    behind = view[item.end : max(end, item.end + 4)]
+    behind = CLAUSE_MARK.split(view[item.end : max(end, item.end + 4)])[0] if end <= item.end else view[item.end : end]
     return any(word[1:] in behind if word[0] == "-" else word in phrase for word in item.label.refuses)
 
 

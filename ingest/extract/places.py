@@ -204,6 +204,9 @@ def find_page_place(page: Page, text: str, context: Context, year: int | None, n
     """The region the page is about: named in title, breadcrumb or text, else the given one, else unknown."""
     crumbs = " ".join(page.breadcrumb)
     around = crumbs + " " + page.title + text[:2000]
+    zone = _zone_of(page.title, text, year, names)
+    if zone:
+        return Place(None, zone, "title")
     titled = _most_specific(page.title, year, names, around)
     pathed = _most_specific(crumbs, year, names, around)
     if pathed is not None and (titled is None or titled.region_id == pathed.region_id):
@@ -214,6 +217,18 @@ def find_page_place(page: Page, text: str, context: Context, year: int | None, n
         nation = names.index.resolve("全国", year)
         return Place(nation.ref_area, nation.name, "title", nation) if nation else Place(None, None, "unknown")
     return _place_from_text(page, text, context, year, names)
+
+
+@lru_cache(maxsize=1)
+def _zone_pattern() -> re.Pattern[str]:
+    suffixes = "|".join(re.escape(word) for word in words()["zone_suffix"])
+    return re.compile(rf"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{{2,8}}?(?:{suffixes}))(?=总工会|工会|年鉴)")
+
+
+def _zone_of(title: str, text: str, year: int | None, names: PlaceNames) -> str | None:
+    """An area that has a union federation but no code, such as 兰州新区, when title or first line name it."""
+    match = _zone_pattern().search(title) or _zone_pattern().match(text.lstrip("\n 【[").split("\n")[0])
+    return match[1] if match and names.index.resolve(match[1], year) is None else None
 
 
 def _place_from_text(page: Page, text: str, context: Context, year: int | None, names: PlaceNames) -> Place:
