@@ -511,7 +511,7 @@ def breakdown_of(
     rest = window
     for item in breakdown_words():
         is_plain = item.where == "any" and (len(item.word) > 1 or item.dimension == "sex")
-        is_leftover = item.where == "table" and bool(found)
+        is_leftover = item.where != "any" and bool(found)
         usable = is_plain or (in_table and not is_leftover) or (in_part and item.where == "part")
         if usable and item.dimension in allowed and item.dimension not in found and item.word in rest:
             found[item.dimension] = item.value
@@ -574,27 +574,32 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
         if parent and parent_quantity and _same_kind(parent_quantity, quantity):
             flow = _part_of_flow(lead, result[index], parent) or _same_named_part(lead, result[index], parent)
             weak = result[index] if _is_weak(result[index]) else None
-            is_next = index == 0 or parent_quantity is sentence.quantities[index - 1]
-            result[index] = flow or (None if weak else result[index]) or _implied(lead, parent, is_next=is_next) or weak
+            latest = result[index - 1] if index else parent
+            result[index] = flow or (None if weak else result[index]) or _implied(lead, parent, latest) or weak
         if _is_vague(result[index]):
             result[index] = _elided_verb(lead, quantity, sentence, view) or result[index]
-        if result[index] is not None and not (result[index] or parent).rule.startswith("part_of"):  # type: ignore[union-attr]
-            parent, parent_quantity = result[index], quantity
+        match = result[index]
+        if match is not None and not match.rule.startswith("part_of") and not _narrows(match, parent):
+            parent, parent_quantity = match, quantity
     return result
+
+
+def _narrows(match: Match, parent: Match | None) -> bool:
+    """女会员15.2万名 after all members: a part, of which the next part is none."""
+    return parent is not None and match.codes == parent.codes and parent.breakdown.items() < match.breakdown.items()
 
 
 def _same_kind(parent: Quantity, part: Quantity) -> bool:
     return parent.dimension == part.dimension and (part.unit_raw == parent.unit_raw or part.dimension != "count")
 
 
-def _implied(lead: str, parent: Match, *, is_next: bool) -> Match | None:
-    """A number without a noun of its own that continues an earlier one, or (`is_next`) the one right before it."""
-    continuing = (_total_of_previous, _year_series, _new_of_previous, _actual, _part)
-    for rule in (*((_level_reached, _enumerated) if is_next else ()), *continuing):
-        match = rule(lead, parent)
-        if match is not None:
-            return match
-    return None
+def _implied(lead: str, parent: Match, latest: Match | None) -> Match | None:
+    """A number without a noun of its own that continues a whole named before, or the number right before it."""
+    continuing = (_total_of_previous, _year_series, _new_of_previous, _actual)
+    matches = (rule(lead, parent) for rule in continuing)
+    following = (rule(lead, latest) for rule in (_level_reached, _enumerated) if latest is not None)
+    found = next((match for match in (*matches, *following) if match is not None), None)
+    return found or _part(lead, parent)
 
 
 def _level_reached(lead: str, parent: Match) -> Match | None:
