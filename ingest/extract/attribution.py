@@ -41,6 +41,7 @@ YEAR_PHRASE = re.compile(
 )
 RESPECTIVELY = re.compile(r"分别|各(?=达|为|有|\d)")
 QUOTES = "“”‘’\"'"
+COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|去年|上一年|前年)(?:[末底初]|度)?的")
 WHOLE_AREA_MARKS = ("全", "该", "本", "我")
 NAMED_LEVEL = re.compile(r"(?:(?<=^)|(?<=[,、;:]))?[\u4e00-\u9fff]{0,3}\x00")
 MONEY = "yuan"
@@ -597,7 +598,7 @@ def _implied(lead: str, parent: Match, latest: Match | None) -> Match | None:
     """A number without a noun of its own that continues a whole named before, or the number right before it."""
     continuing = (_total_of_previous, _year_series, _new_of_previous, _actual)
     matches = (rule(lead, parent) for rule in continuing)
-    following = (rule(lead, latest) for rule in (_level_reached, _enumerated) if latest is not None)
+    following = (rule(lead, latest) for rule in (_level_reached, _level_compared, _enumerated) if latest is not None)
     found = next((match for match in (*matches, *following) if match is not None), None)
     return found or _part(lead, parent)
 
@@ -608,6 +609,13 @@ def _level_reached(lead: str, parent: Match) -> Match | None:
     if not core.endswith(words()["change_to"]) or len(core) > 5 or strip_linkers(core):
         return None
     return Match(parent.codes, parent.breakdown, "level_reached", parent.label)
+
+
+def _level_compared(lead: str, latest: Match) -> Match | None:
+    """1106户,比2009年底的1237户减少131户: what the level is compared with is a level too."""
+    if not COMPARED_LEVEL.fullmatch(lead.strip()):
+        return None
+    return Match(latest.codes, latest.breakdown, "level_compared", latest.label)
 
 
 def _is_weak(match: Match | None) -> bool:

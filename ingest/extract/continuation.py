@@ -118,7 +118,7 @@ def _share_of_whole(sentence: Sentence, matches: list[Match | None], index: int,
 
 def _of_heading(sentence: Sentence, index: int, lead: str) -> Match | None:
     """建成39个 first thing under the heading 户外劳动者驿站: the heading says what is counted."""
-    if index or not sentence.heading or sentence.before.strip():
+    if index or not sentence.heading or HEADING_MARK.sub("", sentence.before) not in HEADING_MARK.sub("", sentence.heading):
         return None
     core = strip_linkers(HEADING_MARK.sub("", lead).replace(HEADING_MARK.sub("", sentence.heading), ""))
     if core and core not in words()["built"]:

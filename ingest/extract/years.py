@@ -22,6 +22,7 @@ CHINESE_YEAR = "〇零一二三四五六七八九"
 FIGURE = re.compile(r"\d[\d.,]{0,15}\s*(?:[万亿千百]+|[多余])*(?:人|个|家|户|名|元|%|件|份|场)")
 YEAR_LIST = re.compile(r"(?<!\d)(?:19|20)\d{2}年?(?:[、,和](?:19|20)\d{2}年?)+")
 LEVEL_AFTER = re.compile(r"[^,;。\d]{0,12}[到至为]")
+COMPARED_WITHIN = 12
 GAZETTEER_SPREAD = 8
 MARKS_LOOKED_BACK = 50
 HEADING_LENGTH = 30
@@ -148,9 +149,13 @@ class Years:
         return self.page_year.year, self.page_year.basis, None
 
     def _is_former_level(self, place: int, end: int, previous_end: int) -> bool:
-        """由77.2%上升到81.1%: the first number was true before the time that the sentence tells."""
+        """由77.2%上升到81.1%, 比上年末的1237户减少: true before the time that the sentence tells."""
         lead = self.text[previous_end:place].rstrip(" 约近")
-        return lead.endswith(("由", "从")) and bool(LEVEL_AFTER.match(self.text, end))
+        if lead.endswith(("由", "从")):
+            return bool(LEVEL_AFTER.match(self.text, end))
+        nearest = next(iter(self._marks_between(place - COMPARED_WITHIN, place)[::-1]), None)
+        is_compared = nearest is not None and nearest.is_compared and self.text[nearest.end : place] in ("的", "末的", "底的")
+        return is_compared and self.text.startswith(words()["rise"] + words()["fall"], end)
 
     def _former_year(self, place: int, sentence_start: int) -> tuple[int | None, str, TimeMark | None]:
         """The year that the sentence compares with (与2008年相比) or begins with (1978—1985年); else unknown."""

@@ -421,7 +421,7 @@ def _joined(label: list[Piece], piece: Piece) -> list[Piece]:
     """A unit or an English line belongs to the Chinese label before it; other lines start a new label."""
     if label and (_is_unit_line(piece.text) or not CJK.search(piece.text)) and CJK.search(label[-1].text):
         last = label[-1]
-        extra = f"({piece.text.strip('()（）')})" if CJK.search(piece.text) else ""
+        extra = f"({piece.text.strip('()（）')})" if _is_unit_line(piece.text) else ""
         return [*label[:-1], Piece(last.text + extra, last.start, last.end)]
     return [*label, piece]
 
