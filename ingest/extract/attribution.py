@@ -45,6 +45,7 @@ COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|
 WHOLE_AREA_MARKS = ("全", "该", "本", "我")
 NAMED_LEVEL = re.compile(r"(?:(?<=^)|(?<=[,、;:]))?[\u4e00-\u9fff]{0,3}\x00")
 MONEY = "yuan"
+WORKPLACES = frozenset({"enterprise", "unit"})
 BUILT_UNITS = frozenset({"facility", "organisation"})
 CONTRACT_COVERAGE = frozenset({"collective_contract_enterprises", "collective_contract_workers"})
 
@@ -99,6 +100,12 @@ def allows(label: Label, quantity: Quantity) -> bool:
     return unit_of(label, quantity) is not None
 
 
+def counts(code: str, quantity: Quantity) -> bool:
+    """Whether the measure word can count a metric."""
+    own, unit = metrics()[code].unit_code, quantity.unit
+    return unit is not None and (unit.unit_code == own or own in unit.accepts)
+
+
 def unit_of(label: Label, quantity: Quantity) -> str | None:
     """The unit code of the claim, or None when the measure word cannot count this metric.
 
@@ -114,6 +121,8 @@ def unit_of(label: Label, quantity: Quantity) -> str | None:
     if unit.unit_code is None:
         fitting = wanted & unit.accepts
         return own if own in fitting else min(fitting, default=None)
+    if own in WORKPLACES and own in unit.accepts and own in wanted:
+        return own
     if unit.word in words()["polite_person"] and own in unit.accepts and own in wanted:
         return own
     return unit.unit_code if unit.unit_code in wanted or wanted & unit.accepts else None

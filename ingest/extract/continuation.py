@@ -11,12 +11,13 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from ingest.extract.attribution import ENUMERATORS, RESPECTIVELY, Match, Sentence, allows, strip_linkers
+from ingest.extract.attribution import RESPECTIVELY, Match, Sentence, allows, breakdown_of, counts, strip_linkers
 from ingest.extract.labels import Occurrence, label_index
 from ingest.extract.quantities import Quantity
-from ingest.vocabulary import flows, metrics, shares, words
+from ingest.vocabulary import Label, companions, flows, metrics, shares, words
 
 HEADING_MARK = re.compile(r"[^\u4e00-\u9fff]+")
+SHARING = re.compile(r"[、,和及与](?:金额|共计|合计|总额|款项|计)?")
 HEADING_COVERAGE = 0.6
 SHARE_TOLERANCE = 0.6
 SHARE_WORDS = re.compile(r"[,、]?(?:约|占|占比|比例|占总数|占职工总数|占总人数|达|达到|为|的)*$")
@@ -28,16 +29,21 @@ def complete(sentence: Sentence, matches: list[Match | None], view: str) -> list
     """The matches of a sentence with those that follow from a neighbour or from the heading."""
     result = list(matches)
     for index, quantity in enumerate(sentence.quantities):
+        match = result[index]
         if _covers_new_unions(result, index):
             result[index] = None
-        elif result[index] is None or _is_weak(result[index]):
-            lead = view[sentence.quantities[index - 1].end if index else sentence.start : quantity.start]
+            continue
+        lead = view[sentence.quantities[index - 1].end if index else sentence.start : quantity.start]
+        if match is None or _is_generic(match):
+            match = _companion(sentence, result, index, view) or match
+        if match is None or match.rule.startswith("purpose"):
             found = (
                 _shared_label(sentence, result, index, lead, view)
                 or _share_of_whole(sentence, result, index, view)
                 or _of_heading(sentence, index, lead)
             )
-            result[index] = found or result[index]
+            match = found or match
+        result[index] = match
     return _one_code_each(sentence, result, view)
 
 
@@ -56,8 +62,40 @@ def _one_code_each(sentence: Sentence, matches: list[Match | None], view: str) -
     return result
 
 
-def _is_weak(match: Match | None) -> bool:
-    return match is not None and match.rule.startswith("purpose")
+def _is_generic(match: Match) -> bool:
+    """Named only by a noun of everyday use, such as 职工."""
+    leaning = {noun for item in companions() for noun in item.nouns}
+    return match.label is not None and match.label.label.text in {*words()["generic_noun"], *leaning}
+
+
+def _companion(sentence: Sentence, matches: list[Match | None], index: int, view: str) -> Match | None:
+    """覆盖企业486户,职工3.2万人; 2156个单位、32万名职工参加竞赛: the noun goes with the number beside it."""
+    quantity = sentence.quantities[index]
+    begin = sentence.quantities[index - 1].end if index else sentence.start
+    end = sentence.quantities[index + 1].start if index + 1 < len(sentence.quantities) else quantity.end
+    nouns = {"after": (strip_linkers(view[begin : quantity.start]), index - 1), "before": (view[quantity.end : end].rstrip("、,和 及"), index + 1)}
+    for item in companions():
+        noun, place = nouns[item.side]
+        neighbour = matches[place] if 0 <= place < len(matches) else None
+        if noun not in item.nouns or neighbour is None or item.neighbour not in neighbour.codes:
+            continue
+        if not counts(item.code, quantity):
+            continue
+        kept = _kept_breakdown(neighbour, item.code) | breakdown_of(noun, (item.code,))
+        return Match((item.code,), kept, f"companion_{item.side}", _named(noun, item.code, quantity))
+    return None
+
+
+def _named(noun: str, code: str, quantity: Quantity) -> Occurrence:
+    """The noun as a label of the metric that its surroundings give it."""
+    label = Label(noun, (code,), "", (), (), frozenset(), {}, 0)
+    return Occurrence(quantity.start, quantity.start, label)
+
+
+def _kept_breakdown(neighbour: Match, code: str) -> dict[str, str]:
+    """What the neighbour is broken down by, as far as the noun's metric knows it."""
+    known = metrics()[code].breakdowns
+    return {key: value for key, value in neighbour.breakdown.items() if key in known}
 
 
 def _covers_new_unions(matches: list[Match | None], index: int) -> bool:
@@ -72,7 +110,7 @@ def _shared_label(
     sentence: Sentence, matches: list[Match | None], index: int, lead: str, view: str
 ) -> Match | None:
     """赔付1.6万人次、1874万元: one label before two numbers of different kinds."""
-    if index == 0 or lead.strip() not in ENUMERATORS | {","}:
+    if index == 0 or not SHARING.fullmatch(lead.strip()):
         return None
     quantity, previous = sentence.quantities[index], sentence.quantities[index - 1]
     if quantity.dimension == previous.dimension:
@@ -112,7 +150,7 @@ def _share_of_whole(sentence: Sentence, matches: list[Match | None], index: int,
     noun = strip_linkers(view[begin : whole.start])
     for rate, part_code, whole_words in shares():
         if part_code in match.codes and noun.endswith(whole_words):
-            return Match((rate,), {}, "share_of_whole", match.label)
+            return Match((rate,), {}, "share_of_whole", _named(noun, rate, quantity))
     return None
 
 

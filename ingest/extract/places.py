@@ -290,6 +290,10 @@ def _most_specific(source: str, year: int | None, names: PlaceNames, around: str
         region = names.index.resolve(mark.name, year) or _within_any(mark.name, year, outer, names)
         if region is not None:
             found.append(region)
+    for match in UNLISTED_YEARBOOK.finditer(source):
+        region = names.index.resolve(match[1], year) or _within_any(match[1], year, outer, names)
+        if region is not None:
+            found.append(region)
     return max(found, key=lambda region: LEVELS.index(region.level), default=None)
 
 
@@ -323,4 +327,14 @@ def _region_of_text(text: str, year: int | None, names: PlaceNames) -> Region | 
         return names.index.resolve("全国", year)
     if not counted:
         return None
-    return regions[counted.most_common(1)[0][0]]
+    return _at_told_level(regions[counted.most_common(1)[0][0]], text, names)
+
+
+def _at_told_level(region: Region, text: str, names: PlaceNames) -> Region:
+    """The province around a city that a page names most, when the page itself speaks of 全省 and not of 全市."""
+    told = Counter(WHOLE_WORD.findall(text)).most_common(1)
+    levels = SUFFIX_LEVELS.get(told[0][0], ()) if told else ()
+    outer: Region | None = region
+    while outer is not None and levels and not (outer.level in levels and _ends_like(outer, told[0][0])):
+        outer = names.index.parent(outer)
+    return outer if outer is not None and outer.level != "nation" else region

@@ -76,6 +76,7 @@ def lookalike_pattern() -> re.Pattern[str]:
         r"[A-Za-z]+[-—_]?\d+(?:\.\d+)?(?![万亿千]?[人名个家])|\d+[A-Za-z]+",
         r"《[^》\n]{0,60}》",
         r"“[^”\n,。;]{0,20}”",
+        r'"[^"\n,。;\d]{2,12}"',
         rf"(?:\d+|[{CHINESE}]+)人\s*(?:及)?以[上下](?=的?[^,。;、\d\n]{{0,8}}(?:企业|单位|规模))",
         rf"(?<![\d.{CHINESE}])[一二三四五六七八九](?![{CHINESE}])[{CJK_WORD}]一(?![{CHINESE}])[{CJK_WORD}]",
         r"(?:19|20)\d{2}\s*[卷版]",
@@ -147,7 +148,7 @@ def _matches(pattern: re.Pattern[str], start: re.Pattern[str], text: str) -> Ite
 def _lookalike_start() -> re.Pattern[str]:
     """The characters that a look-alike can begin with: digits, opening signs, and the first ones of its words."""
     first = {word[0] for kind in ("page_counter", "duration_lead") for word in words()[kind]}
-    return re.compile(rf"[\d{CHINESE}{DATE_DIGITS}第〔\[(《“A-Za-z{''.join(sorted(first))}]")
+    return re.compile(rf"[\d{CHINESE}{DATE_DIGITS}第〔\[(《“\"A-Za-z{''.join(sorted(first))}]")
 
 
 @lru_cache(maxsize=1)
