@@ -110,7 +110,8 @@ def _shared_label(
     sentence: Sentence, matches: list[Match | None], index: int, lead: str, view: str
 ) -> Match | None:
     """赔付1.6万人次、1874万元: one label before two numbers of different kinds."""
-    if index == 0 or not SHARING.fullmatch(lead.strip()):
+    is_next = index > 0 and (SHARING.fullmatch(lead.strip()) or (not lead.strip() and matches[index - 1] is None))
+    if not is_next:
         return None
     quantity, previous = sentence.quantities[index], sentence.quantities[index - 1]
     if quantity.dimension == previous.dimension:

@@ -137,6 +137,8 @@ class Places:
         before, after = self.text[max(0, mark.start - 3) : mark.start], self.text[mark.end : mark.end + 3]
         if after.startswith("为例"):
             return True
+        if self.text.startswith(words()["award_name"], mark.end):
+            return False
         if any(before.endswith(word) for word in words()["region_marker_before"]):
             return False
         if any(after.startswith(word) for word in words()["region_marker_after"]):
