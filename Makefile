@@ -14,6 +14,7 @@ SOURCES ?= sample
 PORT ?= 3000
 DOCS_PORT ?= 8580
 SAMPLE_PORT ?= 8750
+INPUTS ?= 1000000
 HOST := 127.0.0.1
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
@@ -23,7 +24,7 @@ export UV_COMPILE_BYTECODE := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help install lock run ui docs sample test lint format score bench clean
+.PHONY: help install lock run ui docs sample test lint format score bench fuzz clean
 
 help:  ## List the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r verb what; do \
@@ -86,6 +87,9 @@ score: $(DEV_STAMP)  ## Measure extraction against the annotated pages
 
 bench: $(DEV_STAMP)  ## Measure speed
 	@$(BIN)/python -m pytest tests/benchmarks -q
+
+fuzz: $(DEV_STAMP)  ## Read INPUTS random and mutated texts (default a million): none may raise or run away
+	@$(BIN)/python -m tests.benchmarks.mutated_inputs --inputs $(INPUTS)
 
 clean:  ## Remove what was made, but not data/ and .venv
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dbt_project/target dbt_project/logs

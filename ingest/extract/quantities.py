@@ -291,7 +291,7 @@ def _fraction(match: re.Match[str], chinese: str, number_start: int) -> Quantity
 def _range(match: re.Match[str], first: Numeral, number_start: int) -> Quantity | None:
     second = read_arabic(match["to"], "", match["to_scale"] or "", "")
     unit, unit_raw = _unit(match)
-    scale = second.value / float(match["to"].replace(",", "") or 1) if match["to_scale"] and not match["scale"] else 1.0
+    scale = read_arabic("1", "", match["to_scale"], "").value if match["to_scale"] and not match["scale"] else 1.0
     low, high = first.value * scale, second.value
     if not low < high or unit is None:
         return None
@@ -311,7 +311,7 @@ def interval(
     open upward by one place, 左右 is 5 percent or half a step, a rounded number is half its last place wide.
     """
     value = _tidy(numeral.value * factor)
-    top = 100.0 if dimension == "percent" else None
+    top = 100.0 if dimension == "percent" and value <= 100 else None
     half = numeral.ulp * factor / 2 if numeral.is_rounded else 0.0
     step = numeral.step * factor
     bounds: dict[str, tuple[float | None, float | None]] = {
