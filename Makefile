@@ -13,9 +13,11 @@ DEV_STAMP := $(VENV)/.installed-for-development
 SOURCES ?= sample
 PORT ?= 3000
 DOCS_PORT ?= 8580
+SITE_PORT ?= 8590
 SAMPLE_PORT ?= 8750
 INPUTS ?= 1000000
 HOST := 127.0.0.1
+DEPLOYED := postgres ducklake s3 dask
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 # Compiled bytecode halves every start; some environments switch it off.
@@ -24,13 +26,13 @@ export UV_COMPILE_BYTECODE := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help install lock run ui docs sample test lint format score bench fuzz clean
+.PHONY: help install lock run ui docs site sample test lint format score bench fuzz clean
 
 help:  ## List the verbs
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r verb what; do \
 		printf '  make %-9s %s\n' "$$verb" "$$what"; done
-	@printf '\nVariables: SOURCES=%s (ids or groups: sample, all), PORT=%s (ui), DOCS_PORT=%s, SAMPLE_PORT=%s\n' \
-		'$(SOURCES)' '$(PORT)' '$(DOCS_PORT)' '$(SAMPLE_PORT)'
+	@printf '\nVariables: SOURCES=%s (ids or groups: sample, all), PORT=%s (ui), DOCS_PORT=%s, SITE_PORT=%s, SAMPLE_PORT=%s\n' \
+		'$(SOURCES)' '$(PORT)' '$(DOCS_PORT)' '$(SITE_PORT)' '$(SAMPLE_PORT)'
 
 install: $(DEV_STAMP)  ## Make .venv with all that development needs (the other verbs install what they need)
 
@@ -52,9 +54,10 @@ $(STAMP): requirements.lock pyproject.toml | $(BIN)/uv
 $(DEV_STAMP): requirements-dev.lock $(STAMP)
 	$(call install_locked,requirements-dev.lock)
 
-lock:  ## Renew both lock files from pyproject.toml
+lock:  ## Renew the lock files from pyproject.toml
 	@$(BIN)/uv pip compile --quiet $(LOCK_OPTIONS) pyproject.toml --all-extras --group dev -o requirements-dev.lock
 	@$(BIN)/uv pip compile --quiet $(LOCK_OPTIONS) pyproject.toml -c requirements-dev.lock -o requirements.lock
+	@$(BIN)/uv pip compile --quiet $(LOCK_OPTIONS) pyproject.toml $(DEPLOYED:%=--extra %) -c requirements-dev.lock -o docs/deployment/requirements.lock
 
 run: $(STAMP)  ## Run the whole pipeline on SOURCES and print the facts
 	@$(BIN)/union-warehouse run --sources '$(SOURCES)'
@@ -64,6 +67,9 @@ ui: $(STAMP)  ## Open the Dagster UI with its daemon (PORT), the sample site bes
 
 docs: $(STAMP)  ## Serve the dbt documentation (DOCS_PORT); `make run` builds it
 	@$(BIN)/union-warehouse docs --port $(DOCS_PORT)
+
+site: $(STAMP)  ## Build the evidence site if needed and serve it (SITE_PORT)
+	@$(BIN)/union-warehouse site --port $(SITE_PORT)
 
 sample: $(STAMP)  ## Serve the embedded sample site (SAMPLE_PORT)
 	@$(BIN)/union-warehouse serve-sample --port $(SAMPLE_PORT)

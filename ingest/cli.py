@@ -96,6 +96,7 @@ def facts(
     region: Annotated[str | None, typer.Option(help="Full or short name, of any time, or code of a region.")] = None,
     year: Annotated[int | None, typer.Option(help="Reference year.")] = None,
     metric: Annotated[str | None, typer.Option(help="Metric code.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="A release: facts as it published them.")] = None,
     output: FormatOption = Format.table,
 ) -> None:
     """Print published facts: one row per metric, region, year, breakdown and scope."""
@@ -103,7 +104,7 @@ def facts(
     from ingest.publish import read_facts  # noqa: PLC0415
     from ingest.settings import load_settings  # noqa: PLC0415
 
-    found = read_facts(load_settings().exports_root, region, year, metric)
+    found = read_facts(load_settings().exports_root, region, year, metric, as_of)
     print_rows(found.to_dicts(), output.value, SHOWN_FACT_COLUMNS if output is Format.table else found.columns)
 
 
@@ -115,6 +116,33 @@ def evidence(claim_id: Annotated[str, typer.Argument(help="As given in `chosen_c
     from ingest.settings import load_settings  # noqa: PLC0415
 
     print_evidence(read_evidence(load_settings().exports_root, claim_id))
+
+
+@app.command()
+def publish(
+    release_id: Annotated[str | None, typer.Option("--id", help="Name of the release (default: date-number).")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Also when nothing changed.")] = False,
+) -> None:
+    """Make a citable release of the published tables: a folder that never changes, with checksums and changes."""
+    from ingest import cli_publish  # noqa: PLC0415
+
+    cli_publish.publish(release_id, force=force)
+
+
+@app.command()
+def releases(
+    verify: Annotated[bool, typer.Option("--verify", help="Check every file against its checksum.")] = False,
+    output: FormatOption = Format.table,
+) -> None:
+    """List the releases, oldest first; exit code 1 if one is not as it was published."""
+    from ingest.cli_output import print_rows, say  # noqa: PLC0415
+    from ingest.cli_publish import SHOWN, list_stored  # noqa: PLC0415
+
+    rows, problems = list_stored(verify=verify)
+    print_rows(rows, output.value, SHOWN if output is Format.table else None)
+    for problem in problems:
+        say(problem)
+    raise typer.Exit(1 if problems else 0)
 
 
 @app.command()
@@ -150,6 +178,21 @@ def docs(port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8580) -
     from ingest.cli_docs import serve_docs  # noqa: PLC0415
 
     serve_docs(port)
+
+
+@app.command()
+def site(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 8590,
+    serve: Annotated[bool, typer.Option(help="Serve it until interrupted; else only build.")] = True,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build it also when nothing changed.")] = False,
+) -> None:
+    """Build the evidence site (regions, metrics, every page with its numbers marked) and serve it on 127.0.0.1."""
+    from ingest.cli_site import build_evidence_site, serve_site  # noqa: PLC0415
+
+    if serve:
+        serve_site(port, force=rebuild)
+    else:
+        build_evidence_site(force=rebuild)
 
 
 @app.command()

@@ -1,34 +1,55 @@
 """Where frames live between stages: Parquet under an fsspec root, written atomically.
 
-Layout: `<root>/<frame>/<source_id>/<part>.parquet`; frames that belong to no source use the source
-name `_`. A file is written under a temporary name and then renamed, so that a reader never sees half
-a frame and a crash leaves the former one in place.
+Layout: `<root>/<frame>/<source_id>/<part>.parquet`; frames that belong to no source use the source name `_`. A
+reader never sees half a part, and a crash leaves the former one in place (`ingest.files`).
+
+Large frames have a ledger, `<root>/_ledger/<frame>/<source_id>.json` (`ingest.ledger`), which is written last and
+says which parts there are. A part that it does not name was left over by a run that died, and is not read.
+
+Belongs here: parts as files. Does not belong here: from which input a part was made (`ingest.ledger`).
 """
 
 from __future__ import annotations
 
 import io
-import uuid
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-import fsspec
 import polars as pl
 
+from ingest.files import open_root, put_at_once
 from ingest.schemas import FRAMES, polars_schema
 
 NO_SOURCE = "_"
 WHOLE = "all"
+LEDGERS = "_ledger"
 
 
 class LakeError(Exception):
     """A frame that cannot be read or written; the message names the frame and the file."""
 
 
+@dataclass(frozen=True, slots=True)
+class StoredPart:
+    """A file of the lake: its path, the source and part that its name tells, its size in bytes and its mark.
+
+    The mark changes when the file is replaced (its ETag on an object store, else time and size).
+    """
+
+    path: str
+    source_id: str
+    name: str
+    size: int
+    mark: str
+
+
 class Lake:
     """Reads and writes the frames named in `ingest.schemas.FRAMES` under one root (folder or fsspec URL)."""
 
     def __init__(self, root: str) -> None:
-        self.fs, self.root = fsspec.core.url_to_fs(root)
+        self.address = root
+        self.fs, self.root = open_root(root)
 
     def path(self, frame: str, source_id: str = NO_SOURCE, part: str = WHOLE) -> str:
         """The file that holds one part of a frame. Raises LakeError for an unknown frame."""
@@ -36,42 +57,135 @@ class Lake:
             raise LakeError(f"no frame is called {frame!r}; there are {', '.join(FRAMES)}")
         return f"{self.root}/{frame}/{source_id}/{part}.parquet"
 
-    def write(self, frame: str, data: pl.DataFrame, source_id: str = NO_SOURCE, part: str = WHOLE) -> str:
-        """Write one part of a frame, replacing the former one at once. Returns the path."""
-        buffer = io.BytesIO()
-        data.select(list(polars_schema(FRAMES[frame]))).write_parquet(buffer)
-        return self.write_bytes(self.path(frame, source_id, part), buffer.getvalue())
+    def write(
+        self,
+        frame: str,
+        data: pl.DataFrame,
+        source_id: str = NO_SOURCE,
+        part: str = WHOLE,
+        about: Mapping[str, str] | None = None,
+    ) -> str:
+        """Write one part of a frame, replacing the former one at once. Returns the path.
+
+        `about` is kept in the file beside the rows (see `about`).
+        """
+        return self.write_bytes(self.path(frame, source_id, part), parquet_bytes(frame, data, about))
 
     def write_bytes(self, target: str, content: bytes) -> str:
         """Write one file under the root at once: a reader sees the former content or the new. Returns the path."""
-        temporary = f"{target}.{uuid.uuid4().hex}.tmp"
-        self.fs.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
-        self.fs.pipe_file(temporary, content)
-        self.fs.mv(temporary, target)
+        put_at_once(self.fs, target, content)
         return target
 
     def replace(self, frame: str, parts: Mapping[str, pl.DataFrame], source_id: str = NO_SOURCE) -> None:
         """Write the parts of a source and remove its former parts that are not among them."""
-        written = {self.write(frame, data, source_id, part).rsplit("/", 1)[1] for part, data in parts.items()}
-        for file in self.parts(frame, source_id):
-            if file.rsplit("/", 1)[1] not in written:
-                self.fs.rm_file(file)
+        for part, data in parts.items():
+            self.write(frame, data, source_id, part)
+        self.keep_only(frame, source_id, parts)
+
+    def keep_only(self, frame: str, source_id: str, parts: Mapping[str, object]) -> None:
+        """Remove every part of a source that is not named."""
+        for stored in self.files(frame, source_id):
+            if stored.name not in parts:
+                self.remove(frame, source_id, stored.name)
+
+    def remove(self, frame: str, source_id: str, part: str) -> None:
+        """Remove one part, if it is there."""
+        path = self.path(frame, source_id, part)
+        if self.fs.exists(path):
+            self.fs.rm_file(path)
+
+    def files(self, frame: str, source_id: str | None = None) -> list[StoredPart]:
+        """All files of a frame, also those of a run that died, in order of source and name."""
+        found = self.fs.glob(self.path(frame, source_id or "*", "*"), detail=True)
+        return sorted((_stored(str(path), info) for path, info in found.items()), key=lambda part: part.path)
+
+    def stored(self, frame: str, source_id: str | None = None) -> list[StoredPart]:
+        """The parts of a frame that count: those that the source's ledger names, or all where there is none."""
+        listed: dict[str, frozenset[str] | None] = {}
+        kept = []
+        for part in self.files(frame, source_id):
+            if part.source_id not in listed:
+                listed[part.source_id] = self._listed(frame, part.source_id)
+            names = listed[part.source_id]
+            if names is None or part.name in names:
+                kept.append(part)
+        return kept
 
     def parts(self, frame: str, source_id: str | None = None) -> list[str]:
-        """The files of a frame, of one source or of all, in order of name."""
-        pattern = self.path(frame, source_id or "*", "*")
-        return sorted(str(found) for found in self.fs.glob(pattern))
+        """The paths of the parts of a frame, of one source or of all, in order of name."""
+        return [part.path for part in self.stored(frame, source_id)]
 
-    def read(self, frame: str, source_id: str | None = None, part: str = "*") -> pl.DataFrame:
-        """All rows of a frame (of one source, if given); an empty frame of the right types if none is stored."""
-        files = sorted(str(found) for found in self.fs.glob(self.path(frame, source_id or "*", part)))
-        empty = pl.DataFrame(schema=polars_schema(FRAMES[frame]))
-        return pl.concat([empty, *(self._read_file(frame, file) for file in files)])
+    def sources(self, frame: str) -> list[str]:
+        """The sources that have parts of a frame."""
+        return sorted({part.source_id for part in self.files(frame)})
 
-    def _read_file(self, frame: str, file: str) -> pl.DataFrame:
-        with self.fs.open(file, "rb") as handle:
-            data = pl.read_parquet(handle.read())
-        expected = polars_schema(FRAMES[frame])
-        if dict(data.schema) != expected:
+    def read(
+        self, frame: str, source_id: str | None = None, part: str | None = None, columns: Sequence[str] | None = None
+    ) -> pl.DataFrame:
+        """All rows of a frame (of one source, of one part, if given); an empty frame of the right types if none.
+
+        With `columns` only these are read, which is how a large frame is looked at as a whole.
+        """
+        return pl.concat([self._empty(frame, columns), *self.each(frame, source_id, part, columns)])
+
+    def each(
+        self, frame: str, source_id: str | None = None, part: str | None = None, columns: Sequence[str] | None = None
+    ) -> Iterator[pl.DataFrame]:
+        """The rows of a frame part by part, so that no more than one part is held."""
+        for stored in self.stored(frame, source_id):
+            if part is None or stored.name == part:
+                yield self.read_file(frame, stored.path, columns)
+
+    def read_file(self, frame: str, file: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """The rows of one file. Raises LakeError when it is not Parquet of this frame."""
+        try:
+            content = self.fs.cat_file(file)
+            data = pl.read_parquet(io.BytesIO(content), columns=list(columns) if columns else None)
+        except pl.exceptions.PolarsError as error:
+            raise LakeError(f"{file} cannot be read as Parquet: remove it and materialise {frame} again") from error
+        if dict(data.schema) != dict(self._empty(frame, columns).schema):
             raise LakeError(f"{file} does not have the columns of {frame}: remove it and materialise {frame} again")
         return data
+
+    def about(self, frame: str, source_id: str, part: str) -> dict[str, str]:
+        """What was written beside the rows of a part; nothing when the part is missing or cannot be read."""
+        path = self.path(frame, source_id, part)
+        try:
+            return dict(pl.read_parquet_metadata(io.BytesIO(self.fs.cat_file(path))))
+        except (FileNotFoundError, pl.exceptions.PolarsError):
+            return {}
+
+    def _empty(self, frame: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        empty = pl.DataFrame(schema=polars_schema(FRAMES[frame]))
+        return empty.select(columns) if columns else empty
+
+    def ledger_path(self, frame: str, source_id: str) -> str:
+        """The file that says which parts a source's frame has and from what they were made."""
+        return f"{self.root}/{LEDGERS}/{frame}/{source_id}.json"
+
+    def read_ledger(self, frame: str, source_id: str) -> dict[str, object]:
+        """The content of a ledger; empty when there is none or it cannot be read."""
+        try:
+            content = json.loads(self.fs.cat_file(self.ledger_path(frame, source_id)))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return content if isinstance(content, dict) else {}
+
+    def _listed(self, frame: str, source_id: str) -> frozenset[str] | None:
+        parts = self.read_ledger(frame, source_id).get("parts")
+        return frozenset(map(str, parts)) if isinstance(parts, dict) else None
+
+
+def parquet_bytes(frame: str, data: pl.DataFrame, about: Mapping[str, str] | None = None) -> bytes:
+    """A frame as the bytes of a Parquet file: equal rows give equal bytes."""
+    buffer = io.BytesIO()
+    ordered = data.select(list(polars_schema(FRAMES[frame]))).rechunk()
+    ordered.write_parquet(buffer, metadata=dict(about) if about else None)
+    return buffer.getvalue()
+
+
+def _stored(path: str, info: Mapping[str, object]) -> StoredPart:
+    *_, source_id, file = path.rsplit("/", 2)
+    size = int(str(info.get("size") or 0))
+    moment = info.get("ETag") or f"{info.get('mtime') or info.get('created')}/{info.get('ino', '')}"
+    return StoredPart(path, source_id, file.removesuffix(".parquet"), size, f"{moment}/{size}")

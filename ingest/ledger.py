@@ -1,17 +1,20 @@
-"""What was already done, and from which input: one fingerprint per page, so that only new input is worked on.
+"""What was already done, and from which input: one line per part of a frame, so that only new input is worked on.
 
-Belongs here: comparing and storing fingerprints. A ledger is a small JSON file in the lake beside the frames,
-`<root>/_ledger/<frame>/<source_id>.json`. Losing it costs time, never data.
+Belongs here: comparing and storing what parts were made from. A ledger is a small JSON file in the lake,
+`<root>/_ledger/<frame>/<source_id>.json`; which pages of a part are new is told by the part itself (the inputs of
+each page are kept in its file, see `ingest.engine.shards`). Losing a ledger costs time, never data.
 
-Order of writing: `drop` before the frame is replaced, `remember` after. Whenever a process is killed, what
-the ledger claims as done is really stored.
+Order of writing: `begin` before the first part is replaced, `finish` after the last. Whenever a process is killed,
+what the ledger claims as done is really stored.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from ingest.lake import Lake
 
@@ -22,34 +25,82 @@ def fingerprint(*parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a frame. `inputs` is empty while the part is being made; `size` is that of its file in bytes."""
+
+    inputs: str = ""
+    content: str = ""
+    size: int = 0
+    rows: int = 0
+    pages: int = 0
+    refused: int = 0
+
+
+@dataclass(slots=True)
 class Ledger:
-    """The fingerprints of what a frame of one source was made from, by address, and how many rows it had."""
+    """The parts of one source's frame, and the versions of code and data (`settled`) with which they were made."""
 
-    def __init__(self, lake: Lake, frame: str, source_id: str) -> None:
-        self.lake = lake
-        self.path = f"{lake.root}/_ledger/{frame}/{source_id}.json"
+    lake: Lake
+    frame: str
+    source_id: str
+    parts: dict[str, Part] = field(default_factory=dict)
+    settled: dict[str, str] = field(default_factory=dict)
 
-    def unchanged(self, wanted: Mapping[str, str], stored_rows: int) -> set[str]:
-        """Keys of `wanted` that were made from the same input before; none when the frame lost or gained rows."""
-        rows, done = self._read()
-        return {key for key, value in wanted.items() if done.get(key) == value} if rows == stored_rows else set()
-
-    def drop(self) -> None:
-        """Forget everything: the frame is about to be replaced."""
-        if self.lake.fs.exists(self.path):
-            self.lake.fs.rm_file(self.path)
-
-    def remember(self, done: Mapping[str, str], stored_rows: int) -> None:
-        """Store what the frame was made from."""
-        content = {"rows": stored_rows, "done": dict(done)}
-        self.lake.write_bytes(self.path, json.dumps(content, sort_keys=True).encode())
-
-    def _read(self) -> tuple[int, dict[str, str]]:
-        """What is stored; nothing when there is no file yet or it cannot be read."""
-        if not self.lake.fs.exists(self.path):
-            return -1, {}
+    @classmethod
+    def read(cls, lake: Lake, frame: str, source_id: str) -> Ledger:
+        """The stored ledger; an empty one when there is none yet or it cannot be read."""
+        content = lake.read_ledger(frame, source_id)
+        ledger = cls(lake, frame, source_id)
         try:
-            found = json.loads(self.lake.fs.cat_file(self.path))
-            return int(found["rows"]), {str(key): str(value) for key, value in found["done"].items()}
-        except (ValueError, TypeError, KeyError, AttributeError):
-            return -1, {}
+            parts = {str(name): Part(**values) for name, values in _mapping(content.get("parts")).items()}
+            ledger.settled = {str(key): str(value) for key, value in _mapping(content.get("settled")).items()}
+        except TypeError:
+            return ledger
+        ledger.parts = parts
+        return ledger
+
+    def stale(self, wanted: Mapping[str, str], sizes: Mapping[str, int]) -> list[str]:
+        """The parts of `wanted` (inputs by part) that were made from other inputs, or whose file is not the one made.
+
+        `sizes` are those of the files that are there.
+        """
+        return [
+            name
+            for name, inputs in wanted.items()
+            if (part := self.parts.get(name, Part())).inputs != inputs or part.size != sizes.get(name)
+        ]
+
+    def begin(self, wanted: Iterable[str], stale: Iterable[str]) -> None:
+        """Note which parts there will be and which of them are about to be replaced."""
+        being_made = set(stale)
+        self.parts = {name: Part() if name in being_made else self.parts[name] for name in wanted}
+        self._write()
+
+    def finish(self, made: Mapping[str, Part], settled: Mapping[str, str]) -> None:
+        """Store what was made, and with which versions."""
+        self.parts |= made
+        self.settled = dict(settled)
+        self._write()
+
+    @property
+    def version(self) -> str:
+        """A short hash of the content of all parts: it changes when a row does."""
+        return fingerprint(*(f"{name}={part.content}" for name, part in sorted(self.parts.items())))[:16]
+
+    def total(self, column: str) -> int:
+        """The sum of `rows`, `pages`, `refused` or `size` over all parts."""
+        return sum(int(getattr(part, column)) for part in self.parts.values())
+
+    def _write(self) -> None:
+        content = {"settled": self.settled, "parts": {name: asdict(part) for name, part in self.parts.items()}}
+        path = self.lake.ledger_path(self.frame, self.source_id)
+        self.lake.write_bytes(path, json.dumps(content, sort_keys=True).encode())
+
+
+def _mapping(value: object) -> Mapping[object, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise TypeError("not an object")
+    return value

@@ -10,6 +10,18 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotRef:
+    """Where the newest body of a page lies in the archive, and what the list pages said about the page."""
+
+    url: str
+    body_sha256: str
+    volume_year: int | None
+    title: str | None
+    warc_file: str
+    warc_offset: int
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A stretch of the page text under one heading; `duplicate_of` is the index of the section it repeats."""
 

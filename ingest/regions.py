@@ -16,7 +16,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 TABLE = Path(__file__).parent / "vocabulary" / "regions.csv"
 OLDEST_LISTED_YEAR = 1980
 LEVELS = ("nation", "province", "prefecture", "county")
+KEPT_ANSWERS = 65536
 SAFE_COUNTY_SHORT_NAME = 3  # shorter ones are often everyday words
 
 
@@ -89,6 +90,8 @@ class RegionIndex:
             self._by_id.setdefault(run.region_id, []).append(run)
             self._by_name.setdefault(run.name, []).append(run)
             self._by_short_name.setdefault(run.short_name, []).append(run)
+        self._resolved = lru_cache(maxsize=KEPT_ANSWERS)(self._resolve)
+        self._as_of = lru_cache(maxsize=KEPT_ANSWERS)(self._region_by_id)
 
     @cached_property
     def newest_year(self) -> int:
@@ -102,6 +105,10 @@ class RegionIndex:
         outside of it is never returned. A name that nobody bore in `year` is followed to the region that bore
         it at another time (`name_valid` is then false). Without a year the newest holder of the name is taken.
         """
+        is_listed = name in self._by_name or name in self._by_short_name
+        return self._resolved(name, year, within) if is_listed else None
+
+    def _resolve(self, name: str, year: int | None, within: str | None) -> Region | None:
         when = self._listed_year(year)
         for table in (self._by_name, self._by_short_name):
             runs = table.get(name, ())
@@ -128,6 +135,9 @@ class RegionIndex:
 
     def by_id(self, region_id: str, year: int | None = None) -> Region | None:
         """The region with this durable id as it was in `year` (newest, if no year is given)."""
+        return self._as_of(region_id, year)
+
+    def _region_by_id(self, region_id: str, year: int | None) -> Region | None:
         when = self._listed_year(year)
         run = self._run(region_id, when)
         return self._region(run, when, name_valid=True) if run else None

@@ -1,11 +1,12 @@
 """The stages of one source, each from the lake to the lake: crawl, fetch, parse, extract.
 
 Belongs here: which frames a stage reads and writes, validation at its end, and doing only what is new. Does
-not belong here: how pages are fetched, parsed or read (the packages of those names), nor when a stage runs
-(`orchestration`).
+not belong here: how pages are fetched, parsed or read (the packages of those names, run by `ingest.engine`), nor
+when a stage runs (`orchestration`).
 
-Every stage may be repeated: its frames are replaced whole, and what it refuses replaces its own part of
-`quarantine`. A page is parsed and read again only when its input or the code's version changed.
+Every stage may be repeated: what it makes and what it refuses replaces what it made and refused before. A page is
+parsed and read again only when its input or the code's version changed; parts of `pages` and `claims` in which
+nothing changed are not even opened.
 """
 
 from __future__ import annotations
@@ -13,14 +14,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field, fields
 
 import polars as pl
 
 from ingest.catalogue import Catalogue, Source, load_catalogue, sources_frame
-from ingest.extract import EXTRACTOR_VERSION
-from ingest.extract.stage import extract_pages, place_pages
+from ingest.engine import Made, Shard, claims_shards, pages_shards, run_shards, versions
 from ingest.fetch import (
     HttpClient,
     canonical_url,
@@ -28,13 +27,11 @@ from ingest.fetch import (
     fetch_pages,
     open_archive,
     page_count_complaint,
-    read_body,
     replay_source,
 )
-from ingest.lake import WHOLE, Lake
-from ingest.ledger import Ledger, fingerprint
-from ingest.parse import PARSER_VERSION
-from ingest.parse.stage import pages_from, parse_snapshots
+from ingest.lake import Lake
+from ingest.ledger import Ledger, Part
+from ingest.records import SnapshotRef
 from ingest.regions import regions_frame
 from ingest.schemas import FRAMES, Quarantine, typed_frame
 from ingest.settings import Settings
@@ -44,7 +41,7 @@ from ingest.vocabulary.frame import metrics_frame
 log = logging.getLogger(__name__)
 
 KEY_COLUMNS = {"page_refs": "url", "snapshots": "url", "fetch_log": "url", "pages": "page_id", "claims": "claim_id"}
-NO_VOLUME = "none"
+MADE_BY = {"pages": "parse", "claims": "extract"}
 REACHED = frozenset({"fetched", "unchanged", "gone"})
 PAGE_COUNT_GUARD = "page_count_guard"
 
@@ -58,12 +55,25 @@ class SourceUnreachableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """A frame too large to be held: how many rows it has, and a version that changes when a row does."""
+
+    rows: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class StageResult:
-    """What a stage stored: its frames by name, the quarantine rows of this stage, and how many rows are new."""
+    """What a stage stored: its frames by name, the quarantine rows of this stage, and how many rows are new.
+
+    Pages and claims of a source may be too many to be held; of them `stored` tells what there is, and `Lake.each`
+    gives the rows part by part.
+    """
 
     frames: dict[str, pl.DataFrame]
     quarantine: pl.DataFrame
     worked_on: int
+    stored: Mapping[str, Stored] = field(default_factory=dict)
 
 
 def open_catalogue(settings: Settings) -> Catalogue:
@@ -113,7 +123,7 @@ def crawl(source: Source, settings: Settings, http: HttpClient) -> StageResult:
     """
     lake = Lake(settings.lake_root)
     before = lake.read("page_refs", source.source_id)
-    with open_archive(settings.archive_root, source.source_id) as archive:
+    with open_archive(settings.archive_root, source.source_id, spool=settings.spool_root) as archive:
         refs, missed = crawl_source(source, http, _throttled(log.info), archive)
     complaint = page_count_complaint(source, before.height, refs.height)
     good, refused = _store(lake, "page_refs", before if complaint else refs, source, "crawl")
@@ -124,19 +134,21 @@ def crawl(source: Source, settings: Settings, http: HttpClient) -> StageResult:
     return StageResult({"page_refs": good}, quarantine, good.height)
 
 
-def fetch(source: Source, settings: Settings, http: HttpClient, volumes: Sequence[int] = ()) -> StageResult:
+def fetch(
+    source: Source, settings: Settings, http: HttpClient, volumes: Sequence[int] = (), *, refetch: bool = False
+) -> StageResult:
     """Fetch the listed pages, asking only for what changed, and store `snapshots` and `fetch_log`.
 
-    With `volumes` only the pages of these volume years are asked for; the snapshots of others stay. Raises
-    SourceUnreachableError when no page answered.
+    With `volumes` only the pages of these volume years are asked for; the snapshots of others stay. With `refetch`
+    whole pages are asked for, also those that did not change. Raises SourceUnreachableError when no page answered.
     """
     lake = Lake(settings.lake_root)
     refs = lake.read("page_refs", source.source_id)
     if volumes:
         refs = refs.filter(pl.col("volume_year").is_in(list(volumes)))
     before = lake.read("snapshots", source.source_id)
-    with open_archive(settings.archive_root, source.source_id) as archive:
-        result = fetch_pages(source, refs, before, archive, http, _throttled(log.info))
+    with open_archive(settings.archive_root, source.source_id, spool=settings.spool_root) as archive:
+        result = fetch_pages(source, refs, before, archive, http, _throttled(log.info), refetch=refetch)
     snapshots, refused = _store(lake, "snapshots", result.snapshots, source, "fetch")
     fetch_log, refused_lines = _store(lake, "fetch_log", result.fetch_log, source, "fetch")
     outcomes = dict(fetch_log.group_by("outcome").len().sort("outcome").rows())
@@ -147,10 +159,13 @@ def fetch(source: Source, settings: Settings, http: HttpClient, volumes: Sequenc
     return StageResult({"snapshots": snapshots, "fetch_log": fetch_log}, quarantine, outcomes.get("fetched", 0))
 
 
-def replay(source: Source, settings: Settings) -> StageResult:
-    """Rebuild `page_refs` and `snapshots` of a source from its archive, without asking anybody."""
+def replay(source: Source, settings: Settings, *, by_index: bool = False) -> StageResult:
+    """Rebuild `page_refs` and `snapshots` of a source from its archive, without asking anybody.
+
+    With `by_index` the archive's index is believed; else every record is read.
+    """
     lake = Lake(settings.lake_root)
-    refs, snapshots = replay_source(settings.archive_root, source.source_id)
+    refs, snapshots = replay_source(settings.archive_root, source.source_id, by_index=by_index)
     good, refused = _store(lake, "page_refs", refs, source, "crawl")
     kept, refused_snapshots = _store(lake, "snapshots", snapshots, source, "fetch")
     log.info("%s: %d snapshots taken from the archive", source.source_id, kept.height)
@@ -160,38 +175,89 @@ def replay(source: Source, settings: Settings) -> StageResult:
 
 
 def parse(source: Source, settings: Settings, *, anew: bool = False) -> StageResult:
-    """Turn stored bodies into `pages`: bodies that are new, or all of them when parser or catalogue entry changed.
+    """Turn stored bodies into `pages`: bodies that are new, or all of them when parser or region changed.
 
     `anew` reads all of them in any case. Pages that are gone from the site keep their last body and are read too.
     """
     lake = Lake(settings.lake_root)
-    if anew:
-        Ledger(lake, "pages", source.source_id).drop()
-    refs = lake.read("page_refs", source.source_id).select("url", "title")
-    snapshots = lake.read("snapshots", source.source_id).join(refs, on="url", how="left", maintain_order="left")
-    work = _Increment(lake, "pages", source, snapshots, ["body_sha256", "volume_year", "title"], PARSER_VERSION)
-    titles = dict(work.changed.drop_nulls("title").select("url", "title").rows())
-    read = partial(read_body, settings.archive_root)
-    parsed, missed = parse_snapshots(source.source_id, work.changed, titles, read)
-    fresh = place_pages(parsed, pages_from(parsed), source.region)
-    pages = work.store(fresh, "parse", _volumes(pl.concat([work.kept, fresh])))
-    log.info("%s: %d pages read, %d of them anew", source.source_id, pages.height, fresh.height)
-    return StageResult({"pages": pages}, work.finish("parse", missed), fresh.height)
+    refs = snapshot_refs(lake, source.source_id)
+    return _make(lake, source, settings, "pages", *pages_shards(source, settings, refs, anew=anew), len(refs))
 
 
 def extract(source: Source, settings: Settings, *, anew: bool = False) -> StageResult:
-    """Read the claims of `pages`: of pages whose text or placing changed, or of all with a new extractor or `anew`."""
+    """Read the claims of `pages`: of pages whose text or placing changed, or of all with a new extractor or `anew`.
+
+    A change of the vocabulary makes a new extractor, so that stored pages are read again without being parsed.
+    """
     lake = Lake(settings.lake_root)
-    if anew:
-        Ledger(lake, "claims", source.source_id).drop()
-    pages = lake.read("pages", source.source_id)
-    placing = ["text_sha256", "parser_version", "title", "volume_year"]
-    work = _Increment(lake, "claims", source, pages, placing, EXTRACTOR_VERSION)
-    fresh, missed = extract_pages(pages_from(work.changed), source.source_id, source.region)
-    claims = work.store(fresh, "validate", _volumes(pages))
-    log.info("%s: %d claims, read anew on %d pages", source.source_id, claims.height, work.changed.height)
-    silent = typed_frame(Quarantine, [_silent_row(row) for row in _without_figures(work.changed, fresh)])
-    return StageResult({"claims": claims}, work.finish("extract", pl.concat([missed, silent])), work.changed.height)
+    pages = Ledger.read(lake, "pages", source.source_id)
+    plan = claims_shards(source, settings, pages, anew=anew)
+    return _make(lake, source, settings, "claims", *plan, pages.total("pages"))
+
+
+def snapshot_refs(lake: Lake, source_id: str) -> list[SnapshotRef]:
+    """Where the bodies of a source's pages lie, with the titles that its list pages gave them."""
+    refs = lake.read("page_refs", source_id, columns=["url", "title"])
+    snapshots = lake.read("snapshots", source_id).join(refs, on="url", how="left", maintain_order="left")
+    columns = [field.name for field in fields(SnapshotRef)]
+    return [SnapshotRef(*row) for row in snapshots.select(columns).iter_rows()]
+
+
+def _make(
+    lake: Lake,
+    source: Source,
+    settings: Settings,
+    frame: str,
+    shards: Mapping[str, Shard],
+    inputs: Mapping[str, str],
+    pages: int,
+) -> StageResult:
+    """Make the parts of a frame that are stale; all others stay untouched."""
+    ledger = Ledger.read(lake, frame, source.source_id)
+    files = {file.name: file.size for file in lake.files(frame, source.source_id)}
+    changed = set(ledger.stale(inputs, files))
+    stale = [part for part in shards if shards[part].anew or part in changed]
+    worked_on = 0
+    if stale or set(ledger.parts) != set(inputs):
+        settled = versions(frame, source.region)
+        ledger.begin(inputs, stale)
+        made = _run(source, settings, [shards[part] for part in stale], files, pages)
+        worked_on = sum(result.worked_on for result in made)
+        ledger.finish({result.part: _part(result, inputs[result.part]) for result in made}, settled)
+    _remove_leftovers(lake, source, frame, files, ledger)
+    log.info("%s: %d rows of %s, %d pages read anew", source.source_id, ledger.total("rows"), frame, worked_on)
+    quarantine = _quarantine_of(lake, source, frame, ledger)
+    return StageResult({}, quarantine, worked_on, {frame: Stored(ledger.total("rows"), ledger.version)})
+
+
+def _run(
+    source: Source, settings: Settings, shards: Sequence[Shard], files: Mapping[str, int], pages: int
+) -> list[Made]:
+    """Make shards with the engine that the settings name."""
+    if not shards:
+        return []
+    log.info("%s: %d parts of %s are made", source.source_id, len(shards), shards[0].frame)
+    sizes = [len(shard.refs) or pages // len(shards) for shard in shards]
+    return run_shards(shards, sizes, settings, _throttled(log.info), frozenset(files))
+
+
+def _part(made: Made, inputs: str) -> Part:
+    return Part(inputs, made.content, made.size, made.rows, made.pages, made.refused)
+
+
+def _remove_leftovers(lake: Lake, source: Source, frame: str, files: Mapping[str, int], ledger: Ledger) -> None:
+    """Remove parts that the ledger no longer names, and what was refused beside them."""
+    for part in files:
+        if part not in ledger.parts:
+            lake.remove(frame, source.source_id, part)
+            lake.remove("quarantine", source.source_id, f"{MADE_BY[frame]}-{part}")
+
+
+def _quarantine_of(lake: Lake, source: Source, frame: str, ledger: Ledger) -> pl.DataFrame:
+    """What was refused while a frame was made."""
+    names = [f"{MADE_BY[frame]}-{name}" for name, part in sorted(ledger.parts.items()) if part.refused]
+    paths = [lake.path("quarantine", source.source_id, name) for name in names]
+    return pl.concat([typed_frame(Quarantine, []), *(lake.read_file("quarantine", path) for path in paths)])
 
 
 def _require_an_entry(source: Source, missed: pl.DataFrame) -> None:
@@ -200,25 +266,6 @@ def _require_an_entry(source: Source, missed: pl.DataFrame) -> None:
     reasons = dict(missed.select("url", "reason").rows())
     if entries and all(url in reasons for url in entries):
         raise SourceUnreachableError(f"no entry page of {source.source_id} was read: {reasons[entries[0]]}")
-
-
-def _without_figures(pages: pl.DataFrame, claims: pl.DataFrame) -> list[dict[str, object]]:
-    """Pages of which no number was mapped to a metric: about something else, or in words unknown to us."""
-    mapped = claims.filter(pl.col("metric_code").is_not_null()).select("page_id").unique()
-    return pages.join(mapped, on="page_id", how="anti", maintain_order="left").to_dicts()
-
-
-def _silent_row(page: dict[str, object]) -> dict[str, object]:
-    return {
-        "source_id": page["source_id"],
-        "stage": "extract",
-        "key": page["page_id"],
-        "url": page["url"],
-        "column": None,
-        "check": "states_union_figures",
-        "value": page["title"],
-        "reason": "no number on this page was mapped to a union metric",
-    }
 
 
 def _throttled(tell: Callable[[str], None], seconds: float = 2.0) -> Callable[[str], None]:
@@ -246,48 +293,6 @@ def _guard_row(source: Source, complaint: str) -> dict[str, object]:
     }
 
 
-class _Increment:
-    """The part of a frame that can be kept, and the input from which the rest must be made.
-
-    `input_rows` are the rows of the frame before, one per `url`; `columns` are those of them that matter.
-    """
-
-    def __init__(
-        self, lake: Lake, frame: str, source: Source, input_rows: pl.DataFrame, columns: list[str], version: str
-    ) -> None:
-        self.lake, self.frame, self.source = lake, frame, source
-        self.ledger = Ledger(lake, frame, source.source_id)
-        settled = (version, source.model_dump_json())
-        rows = input_rows.select("url", *columns).rows()
-        self.wanted = {url: fingerprint(*values, *settled) for url, *values in rows}
-        stored = lake.read(frame, source.source_id)
-        self.unchanged = pl.Series(sorted(self.ledger.unchanged(self.wanted, stored.height)), dtype=pl.String).implode()
-        self.kept = stored.filter(pl.col("url").is_in(self.unchanged))
-        self.changed = input_rows.filter(~pl.col("url").is_in(self.unchanged))
-        self.refused: dict[str, pl.DataFrame] = {}
-
-    def store(self, fresh: pl.DataFrame, stage: str, volumes: Mapping[str, int | None]) -> pl.DataFrame:
-        """Replace the frame by the kept and the good fresh rows. Returns them."""
-        rows = pl.concat([self.kept, fresh]).sort("url", maintain_order=True)  # as if all had been made now
-        self.ledger.drop()
-        good, self.refused[stage] = _store(self.lake, self.frame, rows, self.source, stage, volumes)
-        return good
-
-    def finish(self, stage: str, missed: pl.DataFrame) -> pl.DataFrame:
-        """Store the quarantine of this step, old and new, and what was done. Returns the quarantine rows."""
-        by_stage = {stage: [missed]}
-        for name, rows in self.refused.items():
-            by_stage.setdefault(name, []).append(rows)
-        written = [self._write_quarantine(name, rows) for name, rows in by_stage.items()]
-        self.ledger.remember(self.wanted, self.lake.read(self.frame, self.source.source_id).height)
-        return pl.concat(written)
-
-    def _write_quarantine(self, stage: str, rows: list[pl.DataFrame]) -> pl.DataFrame:
-        former = self.lake.read("quarantine", self.source.source_id, stage)
-        still = former.filter(pl.col("url").is_in(self.unchanged))
-        return _write_quarantine(self.lake, self.source, stage, still, *rows)
-
-
 def _write_quarantine(lake: Lake, source: Source, stage: str, *rows: pl.DataFrame) -> pl.DataFrame:
     """Replace what a stage of a source refused. Returns all rows together."""
     together = pl.concat([typed_frame(Quarantine, []), *rows]).unique(maintain_order=True)
@@ -295,30 +300,9 @@ def _write_quarantine(lake: Lake, source: Source, stage: str, *rows: pl.DataFram
     return together
 
 
-def _store(
-    lake: Lake,
-    frame: str,
-    rows: pl.DataFrame,
-    source: Source,
-    stage: str,
-    volumes: Mapping[str, int | None] | None = None,
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Validate rows and replace a source's frame by the good ones: `(good rows, refused ones as quarantine)`.
-
-    `volumes` gives the volume year of a page id; with it the frame is stored in one part per volume.
-    """
+def _store(lake: Lake, frame: str, rows: pl.DataFrame, source: Source, stage: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Validate rows and replace a source's frame by the good ones: `(good rows, refused ones as quarantine)`."""
     key = KEY_COLUMNS[frame]
     good, refused = split_valid(FRAMES[frame], rows, stage=stage, source_id=source.source_id, key_column=key)
-    lake.replace(frame, {WHOLE: good} if volumes is None else _by_volume(good, volumes), source.source_id)
+    lake.write(frame, good, source.source_id)
     return good, refused
-
-
-def _by_volume(rows: pl.DataFrame, volumes: Mapping[str, int | None]) -> dict[str, pl.DataFrame]:
-    """Rows with a page id, split by the volume year of their page."""
-    names = [str(volumes.get(page_id) or NO_VOLUME) for page_id in rows["page_id"]]
-    parts = rows.with_columns(pl.Series("_part", names, dtype=pl.String)).partition_by("_part", as_dict=True)
-    return {str(name): part.drop("_part") for (name,), part in parts.items()}
-
-
-def _volumes(pages: pl.DataFrame) -> dict[str, int | None]:
-    return dict(pages.select("page_id", "volume_year").rows())

@@ -4,16 +4,12 @@ Belongs here: opening the warehouse file, loading it in one transaction, keeping
 Does not belong here: anything that gives the rows meaning (that is dbt's work).
 
 One process writes the file at a time, and nobody else may have it open meanwhile: readers use the exported
-Parquet. Every connection made here is closed again, whatever happens.
-
-Environment variables
-    UNION_WAREHOUSE_DUCKDB_MEMORY    memory limit of a connection, such as `2GB`; default: DuckDB's own
-    UNION_WAREHOUSE_DUCKDB_THREADS   threads of a connection; default 2
+Parquet. Every connection made here is closed again, whatever happens. Where `UNION_WAREHOUSE_STORE` says so, the
+warehouse is a DuckLake instead of a file (`ingest.store`, which also holds the limits of a connection).
 """
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -25,7 +21,10 @@ import polars as pl
 
 from ingest.corrections import Correction, check_guard, load_corrections
 from ingest.lake import Lake
-from ingest.schemas import FRAMES, polars_schema
+from ingest.loading import PART_COLUMN, PartError, load_frames
+from ingest.release_history import load_releases
+from ingest.schemas import FRAMES
+from ingest.store import DATABASE, StoreError, attach_lake, connection_options, is_lake, lake_from_environment
 
 RAW = "raw"
 HISTORY = "claim_history"
@@ -41,6 +40,7 @@ CORRECTION_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "decided_on": pl.Date,
     "is_active": pl.Boolean,
 }
+NO_PART_OF_A_VERSION = {PART_COLUMN, "extractor_version"}
 LOCK_ATTEMPTS = 5
 LOCK_PAUSE_SECONDS = 1.0
 
@@ -65,12 +65,14 @@ def connect(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyC
 
 
 def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "threads": int(os.environ.get("UNION_WAREHOUSE_DUCKDB_THREADS", "2"))
-    }
-    memory = os.environ.get("UNION_WAREHOUSE_DUCKDB_MEMORY")
-    if memory:
-        config["memory_limit"] = memory
+    try:
+        return _open_lake(path, read_only=read_only) if is_lake(path) else _open_file(path, read_only=read_only)
+    except StoreError as error:
+        raise WarehouseError(str(error)) from error
+
+
+def _open_file(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    config = connection_options(path)
     for attempt in range(1, LOCK_ATTEMPTS + 1):
         try:
             return duckdb.connect(str(path), read_only=read_only, config=config)
@@ -83,17 +85,37 @@ def _open(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     raise AssertionError("unreachable: the loop returns or raises")
 
 
+def _open_lake(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    lake = lake_from_environment()
+    connection = duckdb.connect(config=connection_options(path))
+    try:
+        attach_lake(connection, lake, read_only=read_only)
+        connection.execute(f"USE {DATABASE}")
+    except duckdb.Error as error:
+        connection.close()
+        raise WarehouseError(f"the lake {lake.catalogue} cannot be opened: {_first_line(error)}") from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def load_raw(
-    lake: Lake, warehouse_path: Path, loaded_at: datetime | None = None, corrections: Path | None = None
+    lake: Lake,
+    warehouse_path: Path,
+    loaded_at: datetime | None = None,
+    corrections: Path | None = None,
+    releases: Path | None = None,
 ) -> dict[str, int]:
-    """Load every frame of the lake into the `raw` schema, replacing what stood there. Returns rows by frame.
+    """Bring the `raw` schema to the state of the lake, replacing the parts that changed. Returns rows by frame.
 
     All happens in one transaction: readers afterwards see the former state or the new one, and loading the
     same lake again changes nothing. A frame without parts becomes an empty table of the right types.
     `raw.claim_history` keeps every version of every claim with the times at which it was asserted and
     retracted (`loaded_at`, now by default). `raw.corrections` holds the human decisions of a folder (the
-    project's own by default). Raises WarehouseError for a file that cannot be read and CorrectionError for a
-    decision whose guard no longer matches.
+    project's own by default). `raw.releases` and what belongs to it tell what the release folders under
+    `releases` hold. Raises WarehouseError for a file that cannot be read, CorrectionError for a decision whose
+    guard no longer matches and ReleaseError for a release that is not as it was published.
     """
     decisions = load_corrections(corrections)
     when = loaded_at or datetime.now(UTC)
@@ -101,23 +123,18 @@ def load_raw(
         connection.execute("BEGIN TRANSACTION")
         try:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW}")
-            counts = {frame: _load_frame(connection, lake, frame) for frame in FRAMES}
-            counts[HISTORY] = _keep_history(connection, when)
+            is_whole = load_frames(connection, lake)
+            counts = {frame: _count(connection, frame) for frame in FRAMES}
+            counts[HISTORY] = _keep_history(connection, when, is_whole=is_whole)
             counts[CORRECTIONS] = _load_corrections(connection, decisions)
-        except BaseException:
+            counts |= load_releases(connection, releases)
+        except BaseException as error:
             connection.execute("ROLLBACK")
+            if isinstance(error, PartError):
+                raise WarehouseError(str(error)) from error
             raise
         connection.execute("COMMIT")
     return counts
-
-
-def _load_frame(connection: duckdb.DuckDBPyConnection, lake: Lake, frame: str) -> int:
-    """Replace one raw table by the rows of all parts, in order of their file names."""
-    empty = pl.DataFrame(schema=polars_schema(FRAMES[frame]))
-    _create_like(connection, frame, empty)
-    for file in lake.parts(frame):
-        _append(connection, frame, read_part(lake, frame, file))
-    return _count(connection, frame)
 
 
 def _create_like(connection: duckdb.DuckDBPyConnection, table: str, empty: pl.DataFrame) -> None:
@@ -149,64 +166,58 @@ def _count_in(connection: duckdb.DuckDBPyConnection, schema: str, table: str) ->
     return int(row[0]) if row else 0
 
 
-def read_part(lake: Lake, frame: str, file: str) -> pl.DataFrame:
-    """One part of a frame as it is stored. Raises WarehouseError naming the file, what is wrong and the mend."""
-    mend = f"remove it and materialise {frame} again"
-    try:
-        with lake.fs.open(file, "rb") as handle:
-            rows = pl.read_parquet(handle.read())
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise WarehouseError(f"{file} cannot be read as Parquet ({_first_line(error)}): {mend}") from error
-    expected = polars_schema(FRAMES[frame])
-    if dict(rows.schema) != expected:
-        differing = sorted(set(expected.items()) ^ set(rows.schema.items()), key=lambda column: column[0])
-        names = ", ".join(dict.fromkeys(name for name, _ in differing)) or "their order"
-        raise WarehouseError(f"{file} does not have the columns of {frame} (see: {names}): {mend}")
-    return rows
-
-
-def _keep_history(connection: duckdb.DuckDBPyConnection, when: datetime) -> int:
+def _keep_history(connection: duckdb.DuckDBPyConnection, when: datetime, *, is_whole: bool) -> int:
     """Bring `raw.claim_history` up to date: new versions are asserted, versions no longer stated are retracted.
 
-    A version is a claim with all its values; a claim that is read differently retracts its former version.
+    A version is a claim with all its values; a claim that is read differently retracts its former version. One
+    that a newer reader reads in the same way stays the version it was. Unless all claims were loaded (`is_whole`)
+    only those of the pages that were touched are compared.
     """
     connection.execute(
         """
         CREATE TABLE IF NOT EXISTS raw.claim_history AS
-        SELECT *, '' AS source_row_md5, now() AS asserted_at, now() AS retracted_at FROM raw.claims LIMIT 0
+        SELECT * EXCLUDE (lake_part), '' AS source_row_md5, now() AS asserted_at, now() AS retracted_at
+        FROM raw.claims LIMIT 0
         """
     )
     _match_columns(connection)
-    hashed = f"SELECT rowid AS claim_row, {_version_hash(connection)} AS source_row_md5 FROM raw.claims"  # noqa: S608
+    touched = "true" if is_whole else "page_id IN (SELECT page_id FROM touched_pages)"
+    version = _version_hash(connection)
+    hashed = f"SELECT rowid AS claim_row, {version} AS source_row_md5 FROM raw.claims WHERE {touched}"  # noqa: S608
     connection.execute(f"CREATE OR REPLACE TEMP TABLE current_versions AS {hashed}")
+    retract = f"""
+        UPDATE raw.claim_history SET retracted_at = $when
+        WHERE retracted_at IS NULL AND {touched} AND NOT EXISTS (
+            FROM current_versions AS versions WHERE versions.source_row_md5 = claim_history.source_row_md5
+        )
+    """  # noqa: S608 (SQL of our own)
+    connection.execute(retract, {"when": when})
+    # step by step, each with joins that spill: the claims may be larger than the memory limit
     connection.execute(
         """
-        UPDATE raw.claim_history SET retracted_at = $when
-        WHERE retracted_at IS NULL AND source_row_md5 NOT IN (SELECT source_row_md5 FROM current_versions)
-        """,
-        {"when": when},
+        CREATE OR REPLACE TEMP TABLE new_versions AS
+        SELECT min(claim_row) AS claim_row, source_row_md5 FROM current_versions
+        ANTI JOIN (SELECT source_row_md5 FROM raw.claim_history WHERE retracted_at IS NULL) USING (source_row_md5)
+        GROUP BY source_row_md5
+        """
     )
     connection.execute(
         """
         INSERT INTO raw.claim_history BY NAME
-        SELECT claims.*, versions.source_row_md5, $when::TIMESTAMPTZ AS asserted_at, NULL::TIMESTAMPTZ AS retracted_at
-        FROM raw.claims AS claims
-        INNER JOIN (
-            SELECT min(claim_row) AS claim_row, source_row_md5 FROM current_versions
-            WHERE source_row_md5 NOT IN (SELECT source_row_md5 FROM raw.claim_history WHERE retracted_at IS NULL)
-            GROUP BY source_row_md5
-        ) AS versions ON claims.rowid = versions.claim_row
-        ORDER BY claims.claim_id
+        SELECT claims.* EXCLUDE (lake_part), versions.source_row_md5,
+            $when::TIMESTAMPTZ AS asserted_at, NULL::TIMESTAMPTZ AS retracted_at
+        FROM raw.claims AS claims INNER JOIN new_versions AS versions ON claims.rowid = versions.claim_row
         """,
         {"when": when},
     )
+    connection.execute("DROP TABLE new_versions")
     connection.execute("DROP TABLE current_versions")
     return _count(connection, HISTORY)
 
 
 def _version_hash(connection: duckdb.DuckDBPyConnection) -> str:
     """SQL for the hash of a claim with all its values; an empty value is not the same as an empty text."""
-    names = [name for name, *_ in connection.execute("DESCRIBE raw.claims").fetchall()]
+    names = {name for name, *_ in connection.execute("DESCRIBE raw.claims").fetchall()} - NO_PART_OF_A_VERSION
     texts = ", ".join(f'coalesce(CAST("{name}" AS VARCHAR), chr(0))' for name in sorted(names))
     return f"md5(concat_ws(chr(31), {texts}))"
 
@@ -238,6 +249,7 @@ def _stated(connection: duckdb.DuckDBPyConnection, claim_id: str) -> dict[str, o
 def _match_columns(connection: duckdb.DuckDBPyConnection) -> None:
     """Give the history the columns that claims have gained since it was made; older versions leave them empty."""
     types = {name: kind for name, kind, *_ in connection.execute(f"DESCRIBE {RAW}.claims").fetchall()}
+    types.pop(PART_COLUMN)
     known = {name for name, *_ in connection.execute(f"DESCRIBE {RAW}.{HISTORY}").fetchall()}
     for name in [name for name in types if name not in known]:
         connection.execute(f'ALTER TABLE {RAW}.{HISTORY} ADD COLUMN "{name}" {types[name]}')

@@ -9,8 +9,9 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
+from ingest.lake import Lake
 from ingest.stages import StageResult
-from orchestration.metadata import column_schema, content_version, counts_table, frame_metadata
+from orchestration.metadata import column_schema, content_version, counts_table, frame_metadata, preview
 from orchestration.versions import INPUTS_TAG
 
 OWNERS = ["team:union-metrics"]
@@ -68,4 +69,25 @@ def stage_materialised(
         quarantined=result.quarantine.height,
         quarantined_by_check=counts_table(result.quarantine, ["check"]),
         **more,
+    )
+
+
+def parts_materialised(
+    name: str, result: StageResult, lake: Lake, source_id: str, inputs: str | None = None, **more: Any
+) -> dg.MaterializeResult[None]:
+    """The result of a stage whose frame is kept in parts: never all of its rows are held at once."""
+    stored = result.stored[name]
+    first = next(lake.each(name, source_id), lake.read(name, source_id, part=""))
+    refused = counts_table(result.quarantine, ["check"])
+    metadata: dict[str, Any] = {
+        "dagster/row_count": stored.rows,
+        "preview": preview(first, PREVIEW_COLUMNS.get(name)),
+        "worked_on": result.worked_on,
+        "quarantined": result.quarantine.height,
+        "quarantined_by_check": refused,
+        **more,
+    }
+    tags = {INPUTS_TAG: inputs} if inputs else None
+    return dg.MaterializeResult(
+        asset_key=name, metadata=metadata, data_version=dg.DataVersion(stored.version), tags=tags
     )

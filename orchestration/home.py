@@ -1,6 +1,10 @@
 """The persistent Dagster instance: its folder, its limits, and tidying up after processes that died.
 
 Belongs here: DAGSTER_HOME and what must be true of it before a run. Does not belong here: runs themselves.
+
+    python -m orchestration.home    prepares the instance of a deployment, and ends
+
+UNION_WAREHOUSE_INSTANCE_FILE    the dagster.yaml to use instead of the project's own (SQLite under DAGSTER_HOME)
 """
 
 import os
@@ -13,10 +17,11 @@ from pathlib import Path
 import dagster as dg
 from dagster import DagsterInstance, DagsterRunStatus, RunsFilter
 
-from ingest.settings import Settings
+from ingest.settings import Settings, load_settings
 from orchestration.assets import HTTP_POOL
 
 INSTANCE_FILE = Path(__file__).parent / "instance" / "dagster.yaml"
+INSTANCE_VARIABLE = "UNION_WAREHOUSE_INSTANCE_FILE"
 HTTP_SLOTS = 2
 LAUNCHER_TAG = "union-warehouse/launched-by"
 COMMAND = "command"
@@ -36,8 +41,9 @@ def prepare_home(settings: Settings) -> Path:
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
     target = home / INSTANCE_FILE.name
-    if not target.exists() or target.read_bytes() != INSTANCE_FILE.read_bytes():
-        shutil.copyfile(INSTANCE_FILE, target)
+    wanted = Path(os.environ.get(INSTANCE_VARIABLE) or INSTANCE_FILE)
+    if not target.exists() or target.read_bytes() != wanted.read_bytes():
+        shutil.copyfile(wanted, target)
     os.environ["DAGSTER_HOME"] = str(home)
     return home
 
@@ -92,3 +98,14 @@ def shorten_error(text: str) -> str:
         follow = [parsed[i + 1] for i, line in enumerate(parsed[:-1]) if " Error in " in line]
         return "; ".join(dict.fromkeys([*telling, *follow]))[:LONGEST_REASON] or parsed[0][:LONGEST_REASON]
     return " ".join(lines)[:LONGEST_REASON]
+
+
+def main() -> None:
+    """Make the home, bring the instance's tables up to the installed Dagster, set the pools' limits."""
+    with open_instance(load_settings()) as instance:
+        instance.upgrade()
+        instance.reindex()
+
+
+if __name__ == "__main__":
+    main()

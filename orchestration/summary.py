@@ -65,9 +65,12 @@ def _quarantine_table(lake: Lake, sources: Sequence[str]) -> Table:
 
 
 def headline_table(facts: pl.DataFrame, metrics: pl.DataFrame) -> Table:
-    """Facts of the headline metrics by region and year: totals of levels, bounds shown as bounds."""
+    """Facts of the headline metrics by region and year: totals of levels, bounds shown as bounds.
+
+    Only figures of the year itself: no targets, floors, sums of several years, festivals or single events.
+    """
     names = dict(metrics.filter(pl.col("tier") == HEADLINE_TIER).select("metric_code", "name_en").rows())
-    totals = facts.filter(pl.col("metric_code").is_in(list(names)) & (pl.col("breakdown") == ""))
+    totals = facts.filter(pl.col("metric_code").is_in(list(names)) & (pl.col("breakdown") == "") & pl.col("is_trend"))
     columns = _most_frequent(totals["metric_code"])
     table = Table(title="Headline facts by region and year", title_justify="left", header_style="bold")
     table.add_column("region")

@@ -10,12 +10,15 @@ pairs are taken first; each quantity and each label is used once. What no pair r
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from bisect import bisect_left
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
-from ingest.extract.labels import GAP, Occurrence
+from ingest.extract.labels import MONEY, Occurrence, Term, terms
+from ingest.extract.lexicon import alternation, any_of, behind_last, holds_any
 from ingest.extract.quantities import Quantity
-from ingest.vocabulary import Label, breakdown_words, flows, labels, metrics, words
+from ingest.vocabulary import BreakdownWord, Label, breakdown_words, flows, metrics, words
 
 CLAUSE_MARK = re.compile(r"[,;。!?\n]")
 CONTINUED = re.compile(r",(?=达|共|为|已达|总数|在|由|从)")
@@ -43,27 +46,26 @@ RESPECTIVELY = re.compile(r"分别|各(?=达|为|有|\d)")
 QUOTES = "“”‘’\"'"
 COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|去年|上一年|前年)(?:[末底初]|度)?的")
 WHOLE_AREA_MARKS = ("全", "该", "本", "我")
-NAMED_LEVEL = re.compile(r"(?:(?<=^)|(?<=[,、;:]))?[\u4e00-\u9fff]{0,3}\x00")
-MONEY = "yuan"
-WORKPLACES = frozenset({"enterprise", "unit"})
+NAMED_LEVEL = re.compile(r"[\u4e00-\u9fff]{0,3}\x00")
 BUILT_UNITS = frozenset({"facility", "organisation"})
 CONTRACT_COVERAGE = frozenset({"collective_contract_enterprises", "collective_contract_workers"})
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """What a quantity counts: canonical metric codes with the breakdown, and the rule that decided."""
 
     codes: tuple[str, ...]
     breakdown: dict[str, str]
     rule: str
     label: Occurrence | None
-    note: str | None = None
 
 
 @dataclass(slots=True)
 class Sentence:
-    """A sentence of the view with its quantities and labels; offsets index the view."""
+    """A sentence of the view with its quantities and labels; offsets index the view.
+
+    `whole` is the figure before it of which it may tell parts, `told` the kinds of status words in it.
+    """
 
     text: str
     start: int
@@ -73,10 +75,10 @@ class Sentence:
     quantities: list[Quantity] = field(default_factory=list)
     occurrences: list[Occurrence] = field(default_factory=list)
     whole: tuple[Match, Quantity] | None = None
+    told: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """A quantity and a label that may name it."""
 
     score: float
@@ -88,7 +90,7 @@ class Pair:
 def attribute(sentence: Sentence, view: str) -> list[Match | None]:
     """One match (or None) per quantity of the sentence, in order."""
     admissible = _admissible(sentence)
-    pairs = _pairs(sentence, admissible, view)
+    pairs = _pairs(sentence, admissible, view) if admissible else []
     matches = _choose(sentence, pairs, admissible, view)
     matches = _share_listed(sentence, matches, admissible, view)
     matches = _inherit_parts(sentence, matches, view)
@@ -100,191 +102,263 @@ def allows(label: Label, quantity: Quantity) -> bool:
     return unit_of(label, quantity) is not None
 
 
+def unit_of(label: Label, quantity: Quantity) -> str | None:
+    """The unit code of the claim, or None when the measure word cannot count this metric."""
+    return _terms_by_line()[label.line].unit_code(quantity.unit)
+
+
+@lru_cache(maxsize=1)
+def _terms_by_line() -> dict[int, Term]:
+    return {term.label.line: term for term in terms()}
+
+
 def counts(code: str, quantity: Quantity) -> bool:
     """Whether the measure word can count a metric."""
     own, unit = metrics()[code].unit_code, quantity.unit
     return unit is not None and (unit.unit_code == own or own in unit.accepts)
 
 
-def unit_of(label: Label, quantity: Quantity) -> str | None:
-    """The unit code of the claim, or None when the measure word cannot count this metric.
-
-    A measure word with a unit of its own wins over the metric's unit (户 beats 人数).
-    """
-    unit = quantity.unit
-    if not label.metrics:
-        return (unit.unit_code or "") if unit else None
-    own = metrics()[metrics()[label.metrics[0]].canonical_code].unit_code
-    wanted = label.units or {own}
-    if unit is None:
-        return None if wanted & {MONEY, "percent"} else own
-    if unit.unit_code is None:
-        fitting = wanted & unit.accepts
-        return own if own in fitting else min(fitting, default=None)
-    if own in WORKPLACES and own in unit.accepts and own in wanted:
-        return own
-    if unit.word in words()["polite_person"] and own in unit.accepts and own in wanted:
-        return own
-    return unit.unit_code if unit.unit_code in wanted or wanted & unit.accepts else None
+def _can_count(item: Occurrence, quantity: Quantity) -> bool:
+    return item.term.unit_code(quantity.unit) is not None
 
 
 def _admissible(sentence: Sentence) -> list[Occurrence]:
     """Occurrences whose context is there, without those inside a longer admissible one."""
+    if not sentence.occurrences:
+        return []
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
     own = f"{sentence.heading}\n{sentence.text}"
-    kept = [item for item in sentence.occurrences if _has_context(item.label, context, own)]
+    kept = [item for item in sentence.occurrences if _has_context(item.term, context, own)]
     kept = [item for item in kept if not _refuses_itself(item, sentence)]
-    return [item for item in kept if not any(_swallows(other, item) for other in kept)]
+    return [item for place, item in enumerate(kept) if not _is_swallowed(item, kept[:place])]
 
 
 def _refuses_itself(item: Occurrence, sentence: Sentence) -> bool:
     """A refused word stands in the gap that the label spans, or a vague label lacks its evidence nearby."""
-    span = sentence.text[item.start - sentence.start : item.end - sentence.start]
-    for piece in item.label.text.split(GAP):
-        span = span.replace(piece, "", 1)
-    if GAP in item.label.text and any(word.lstrip("-~") in span for word in item.label.refuses):
+    term = item.term
+    if term.later_pieces and _refuses_gap(item, sentence):
         return True
-    if item.label.text not in words()["generic_noun"] or not item.label.needs:
+    if not term.is_generic:
         return False
     place = item.start - sentence.start
-    segment = sentence.text[sentence.text.rfind(";", 0, place) + 1 :].split(";")[0]
-    return not any(word in segment or word in sentence.heading for word in item.label.needs)
+    segment = sentence.text[sentence.text.rfind(";", 0, place) + 1 :].partition(";")[0]
+    return not (holds_any(segment, term.needs) or holds_any(sentence.heading, term.needs))
 
 
-def _has_context(label: Label, context: str, sentence: str) -> bool:
+def _refuses_gap(item: Occurrence, sentence: Sentence) -> bool:
+    span = sentence.text[item.start - sentence.start : item.end - sentence.start]
+    for piece in item.term.pieces:
+        span = span.replace(piece, "", 1)
+    return holds_any(span, item.term.refused)
+
+
+def _has_context(term: Term, context: str, sentence: str) -> bool:
     """A needed word is near, and no word that the label refuses in its whole sentence (marked ~)."""
-    if label.needs and not any(word in context for word in label.needs):
+    if term.needs and not holds_any(context, term.needs):
         return False
-    return not any(word[0] == "~" and word[1:] in sentence for word in label.refuses)
+    return not (term.refused_anywhere and holds_any(sentence, term.refused_anywhere))
 
 
-def _swallows(longer: Occurrence, item: Occurrence) -> bool:
-    """A longer label over the same place that can count the same kind of thing wins."""
-    if longer.end - longer.start <= item.end - item.start or longer.start > item.start or longer.end < item.end:
-        return False
-    return "any" in (_dimension(longer.label), _dimension(item.label)) or _dimension(longer.label) == _dimension(
-        item.label
-    )
+def _is_swallowed(item: Occurrence, earlier: list[Occurrence]) -> bool:
+    """A longer label over the same place that can count the same kind of thing wins.
 
-
-def _dimension(label: Label) -> str:
-    if not label.metrics:
-        return "any"
-    units = label.units or {metrics()[label.metrics[0]].unit_code}
-    if MONEY in units or "percent" in units:
-        return min(units)
-    return "person" if units & {"person", "person_time", "household"} else "count"
+    `earlier` are the labels before it in order of start, the longest first: no other can be longer and cover it.
+    """
+    start, end, term = item
+    for other in earlier:
+        if other.end >= end and (other.end > end or other.start < start):
+            kind = other.term.dimension
+            if kind in (term.dimension, "any") or term.dimension == "any":
+                return True
+    return False
 
 
 def _pairs(sentence: Sentence, occurrences: list[Occurrence], view: str) -> list[Pair]:
+    """All pairs of a quantity and a label between its neighbours that rate well enough."""
     pairs: list[Pair] = []
-    for index, quantity in enumerate(sentence.quantities):
-        if is_per_head(quantity, view, sentence.start):
-            continue
-        floor = sentence.quantities[index - 1].end if index else sentence.start
-        ceiling = sentence.quantities[index + 1].start if index + 1 < len(sentence.quantities) else sentence.end
-        for item in occurrences:
-            if item.start < floor or item.end > ceiling or not allows(item.label, quantity):
-                continue
-            if item.end <= quantity.number_start and item.label.position != "right":
-                pair = _left_pair(index, item, view, floor, sentence, occurrences)
-            elif item.start >= quantity.end and item.label.position != "left":
-                pair = _right_pair(index, quantity, item, view, sentence)
-            else:
-                continue
-            if pair is not None:
-                pairs.append(replace(pair, score=pair.score + _evidence(item, sentence)))
-        if quantity.dimension == "money":
-            pairs += _purposes(index, quantity, occurrences, view)
+    quantities = sentence.quantities
+    ends = [sentence.start, *(quantity.end for quantity in quantities)]
+    starts = [*(quantity.start for quantity in quantities[1:]), sentence.end]
+    places = [item.start for item in occurrences]
+    for index, (quantity, floor, ceiling) in enumerate(zip(quantities, ends, starts, strict=False)):
+        between = occurrences[bisect_left(places, floor) : bisect_left(places, ceiling)]
+        near = [item for item in between if item.end <= ceiling and _can_count(item, quantity)]
+        is_money = quantity.dimension == "money"
+        if (near or is_money) and not is_per_head(quantity, view, sentence.start):
+            rater = _Rater(sentence, index, view, occurrences, floor)
+            pairs += rater.pairs(near)
+            if is_money:
+                pairs += rater.purposes()
     return pairs
 
 
 def is_per_head(quantity: Quantity, view: str, sentence_start: int) -> bool:
     """人均2500元, 不足200人的企业: an amount per head, a limit or a condition, and no total."""
-    begin = max(sentence_start, *(view.rfind(mark, sentence_start, quantity.start) + 1 for mark in ",;、。"))
-    lead = view[begin : quantity.start]
-    if any(word in lead for word in words()["per_head"] + words()["removal"]):
+    start = quantity.start
+    told = any_of("per_head", "removal")
+    if told.search(view, sentence_start, start) and told.search(
+        view, behind_last(view, ",;、。", sentence_start, start), start
+    ):
         return True
     following = view[quantity.end : quantity.end + 3]
     if following[:1] == "的" and following[1:2].isdigit():
         return True
     return (
-        quantity.dimension in ("person", "count")
-        and quantity.qualifier in CONDITIONS
+        quantity.qualifier in CONDITIONS
+        and quantity.dimension in ("person", "count")
         and following.startswith(words()["condition_tail"])
     )
 
 
-def _purposes(index: int, quantity: Quantity, occurrences: list[Occurrence], view: str) -> list[Pair]:
-    """What money is for may stand on the far side of another number; the nearest purpose is the last resort."""
-    found = []
-    begin = max(view.rfind(mark, 0, quantity.start) + 1 for mark in ",;、。\n")
-    own = [word for word in words()["other_money"] if word in view[begin : quantity.start]]
-    for item in occurrences:
-        if any(word not in item.label.text for word in own):
-            continue
-        gap = (item.end, quantity.start) if item.end <= quantity.start else (quantity.end, item.start)
-        if _dimension(item.label) != MONEY or item.weight < 4 or not 0 <= gap[1] - gap[0] <= PURPOSE_REACH:
-            continue
-        if ";" not in view[gap[0] : gap[1]] and not _refused(item, quantity, view, 0):
-            found.append(Pair(ENOUGH - (gap[1] - gap[0]) / 10, index, item, "purpose_near"))
-    return found
+class _Rater:
+    """Rates how well the labels around one quantity of a sentence name it."""
+
+    __slots__ = ("floor", "index", "is_headed", "occurrences", "quantity", "sentence", "view")
+
+    def __init__(self, sentence: Sentence, index: int, view: str, occurrences: list[Occurrence], floor: int) -> None:
+        self.sentence = sentence
+        self.index = index
+        self.quantity = sentence.quantities[index]
+        self.view = view
+        self.occurrences = occurrences
+        self.floor = floor
+        self.is_headed = heads_right(self.quantity, view)
+
+    def pairs(self, near: list[Occurrence]) -> list[Pair]:
+        """The pairs with labels of either side."""
+        found = []
+        for item in near:
+            position = item.label.position
+            if item.end <= self.quantity.number_start and position != "right":
+                rated = self._left(item)
+            elif item.start >= self.quantity.end and position != "left":
+                rated = self._right(item)
+            else:
+                continue
+            if rated is None:
+                continue
+            score = rated[0] + _specificity(item.term)
+            if score >= ENOUGH:
+                found.append(Pair(score + _evidence(item, self.sentence), self.index, item, rated[1]))
+        return found
+
+    def purposes(self) -> list[Pair]:
+        """What money is for may stand on the far side of another number; the nearest purpose is the last resort."""
+        found = []
+        quantity = self.quantity
+        begin = behind_last(self.view, ",;、。\n", self.sentence.start, quantity.start)
+        own = set(any_of("other_money").findall(self.view, begin, quantity.start))
+        for item in self.occurrences:
+            if item.term.dimension != MONEY or item.term.weight < 4 or any(word not in item.label.text for word in own):
+                continue
+            near, far = sorted((item, quantity), key=lambda side: side.start)
+            gap = far.start - near.end
+            if 0 <= gap <= PURPOSE_REACH and ";" not in self.view[near.end : far.start] and not self._refused(item, 0):
+                found.append(Pair(ENOUGH - gap / 10, self.index, item, "purpose_near"))
+        return found
+
+    def _left(self, item: Occurrence) -> tuple[float, str] | None:
+        """The label stands before the number: 会员570.8万人."""
+        gap = CONTINUED.sub("", self.view[item.end : self.quantity.start])
+        residue = strip_linkers(gap)
+        rated = _rate_left(residue, gap.count(",") + 2 * gap.count(";"), item.term)
+        if rated is None or _ends_inside_quotes(gap) or self._refused(item, self.floor):
+            return None
+        score, rule = rated
+        if self.is_headed and not self._next_is_named():
+            score -= 60.0 if rule != "label_left" or not gap else 45.0
+        if self.quantity.unit is None:
+            score -= 0.0 if rule == "label_left" else 100.0
+        if rule == "label_left" or item.term.is_rate:
+            score += 4.0
+        return score, rule
+
+    def _right(self, item: Occurrence) -> tuple[float, str] | None:
+        """The label stands after the number: 吸引2万多名求职者."""
+        gap = self.view[self.quantity.end : item.start]
+        commas = len(CLAUSE_MARK.findall(gap)) if gap else 0
+        if not self._may_name_from_right(item, gap, commas):
+            return None
+        rated = _rate_right(strip_linkers(gap), commas)
+        if rated is None:
+            return None
+        score, rule = rated
+        if _named_by_next(item, self.sentence, self.view):
+            score -= 40.0
+        if not item.label.metrics:
+            score -= 25.0
+        return score, rule
+
+    def _may_name_from_right(self, item: Occurrence, gap: str, commas: int) -> bool:
+        """Nothing between number and label, and nothing after it, makes the label another's noun."""
+        if self.quantity.unit is None and (gap or self.quantity.numeral.ulp < TEN_THOUSAND / 10):
+            return False
+        if gap.startswith("、") or commas > 1 or (commas and item.term.dimension != MONEY):
+            return False
+        if _wins_an_award(item, self.view) or (not gap and self._only_acts(item)):
+            return False
+        return not self._refused(item, 0)
+
+    def _only_acts(self, item: Occurrence) -> bool:
+        """8个基层工会作交流发言: some of a stock that do something are not the stock."""
+        quantity, view = self.quantity, self.view
+        if not item.term.is_stock or quantity.dimension != "count":
+            return False
+        if not "\u4e00" <= view[item.end : item.end + 1] <= "\u9fff":
+            return False
+        if view.startswith(words()["all_of_them"], item.end):
+            return False
+        if view.startswith(words()["acting"], item.end) and not _named_by_next(item, self.sentence, view):
+            return True
+        begin = behind_last(view, ",;。", self.sentence.start, quantity.start)
+        exists = any_of("existence").search(view, begin, quantity.start) is not None
+        return not exists and not _named_by_next(item, self.sentence, view)
+
+    def _refused(self, item: Occurrence, floor: int) -> bool:
+        """A word that the label refuses stands in the phrase.
+
+        Plain words count from a little before the pair to its end, words marked `-` only behind the label.
+        """
+        if not item.term.refused:
+            return False
+        quantity, view = self.quantity, self.view
+        start, end = min(item.start, quantity.start), max(item.end, quantity.end)
+        phrase = view[behind_last(view, ",、;。!?\n", max(start - REFUSED_BEFORE, floor, 0), start) : end]
+        if item.start > quantity.start or self.is_headed:
+            reach = min(len(view), end + REFUSED_AFTER)
+            stop = PHRASE_MARK.search(view, end, reach)
+            phrase += view[end : stop.start() if stop else reach]
+        if holds_any(phrase, item.term.refused_near):
+            return True
+        behind = item.term.refused_behind
+        if not behind:
+            return False
+        tail = view[item.end : end] if end > item.end else CLAUSE_MARK.split(view[item.end : item.end + 4])[0]
+        return holds_any(tail, behind)
+
+    def _next_is_named(self) -> bool:
+        """What follows is the noun of the next number, the punctuation between being lost: 中心共9个帮扶站67个."""
+        end = self.quantity.end
+        return any(
+            end <= item.start <= end + 4 and _named_by_next(item, self.sentence, self.view) for item in self.occurrences
+        )
 
 
-def _left_pair(
-    index: int, item: Occurrence, view: str, floor: int, sentence: Sentence, occurrences: list[Occurrence]
-) -> Pair | None:
-    """The label stands before the number: 会员570.8万人."""
-    quantity = sentence.quantities[index]
-    gap = CONTINUED.sub("", view[item.end : quantity.start])
-    residue = strip_linkers(gap)
-    commas = sum(gap.count(mark) for mark in ",;")
-    headed = heads_right(quantity, view) and not _next_is_named(quantity, occurrences, sentence, view)
-    if _refused(item, quantity, view, floor):
-        return None
+def _ends_inside_quotes(gap: str) -> bool:
+    """“关爱职工优秀企业家”15名: the label is a word within a name, and not what the name is."""
+    closing = gap.find("”")
+    return closing > 0 and "“" not in gap[:closing]
+
+
+def _rate_left(residue: str, commas: int, term: Term) -> tuple[float, str] | None:
+    """Score and rule by what stands between label and number."""
     if not residue and not commas:
-        score, rule = 100.0, "label_left"
-    elif not commas and len(residue) <= 16:
-        score, rule = 78.0 - 2.5 * len(residue), "label_left_near"
-    elif commas == 1 and ";" not in gap and _dimension(item.label) == MONEY and len(residue) <= 20:
-        score, rule = 46.0 - 1.0 * len(residue), "purpose_before"
-    else:
-        return None
-    if headed:
-        score -= 60.0 if rule != "label_left" or not gap else 45.0
-    if quantity.unit is None:
-        score -= 0.0 if rule == "label_left" else 100.0
-    if item.label.text.endswith(words()["rate_ending"]) or rule == "label_left":
-        score += 4.0
-    return _enough(Pair(score + _weight(item), index, item, rule))
-
-
-def _right_pair(index: int, quantity: Quantity, item: Occurrence, view: str, sentence: Sentence) -> Pair | None:
-    """The label stands after the number: 吸引2万多名求职者."""
-    gap = view[quantity.end : item.start]
-    if not _may_name_from_right(item, quantity, gap, view, sentence):
-        return None
-    rated = _rate_right(strip_linkers(gap), len(CLAUSE_MARK.findall(gap)))
-    if rated is None:
-        return None
-    score, rule = rated
-    if _named_by_next(item, sentence, view):
-        score -= 40.0
-    if not item.label.metrics:
-        score -= 25.0
-    return _enough(Pair(score + _weight(item), index, item, rule))
-
-
-def _may_name_from_right(item: Occurrence, quantity: Quantity, gap: str, view: str, sentence: Sentence) -> bool:
-    """Nothing between number and label, and nothing after it, makes the label another's noun."""
-    commas = len(CLAUSE_MARK.findall(gap))
-    if quantity.unit is None and (gap or quantity.numeral.ulp < TEN_THOUSAND / 10):
-        return False
-    if gap.startswith("、") or commas > 1 or (commas and _dimension(item.label) != MONEY):
-        return False
-    if _wins_an_award(item, view) or (not gap and _only_acts(item, quantity, view, sentence)):
-        return False
-    return not _refused(item, quantity, view, 0)
+        return 100.0, "label_left"
+    if not commas and len(residue) <= 16:
+        return 78.0 - 2.5 * len(residue), "label_left_near"
+    if commas == 1 and term.dimension == MONEY and len(residue) <= 20:
+        return 46.0 - 1.0 * len(residue), "purpose_before"
+    return None
 
 
 def _rate_right(residue: str, commas: int) -> tuple[float, str] | None:
@@ -300,45 +374,28 @@ def _rate_right(residue: str, commas: int) -> tuple[float, str] | None:
 
 def _wins_an_award(item: Occurrence, view: str) -> bool:
     """2家企业工会被命名为模范职工之家: the noun is the winner, the award is what is counted."""
-    is_award = any("award_level" in metrics()[code].breakdowns for code in item.label.metrics)
-    following = view[item.end : item.end + AWARD_REACH]
-    return not is_award and any(verb in CLAUSE_MARK.split(following)[0] for verb in words()["award_verb"])
-
-
-def _only_acts(item: Occurrence, quantity: Quantity, view: str, sentence: Sentence) -> bool:
-    """8个基层工会作交流发言: some of a stock that do something are not the stock."""
-    if any(metrics()[code].statistic != "stock" for code in item.label.metrics) or quantity.dimension != "count":
+    if item.term.is_award:
         return False
-    begin = max(sentence.start, *(view.rfind(mark, sentence.start, quantity.start) + 1 for mark in ",;。"))
-    exists = any(word in view[begin : quantity.start] for word in words()["existence"])
-    following = view[item.end : item.end + 1]
-    if view.startswith(words()["all_of_them"], item.end):
-        return False
-    if view.startswith(words()["acting"], item.end) and not _named_by_next(item, sentence, view):
-        return True
-    return not exists and "\u4e00" <= following <= "\u9fff" and not _named_by_next(item, sentence, view)
+    reach = min(item.end + AWARD_REACH, len(view))
+    verb = any_of("award_verb").search(view, item.end, reach)
+    return verb is not None and CLAUSE_MARK.search(view, item.end, verb.end()) is None
 
 
-def _enough(pair: Pair) -> Pair | None:
-    return pair if pair.score >= ENOUGH else None
-
-
-def _weight(item: Occurrence) -> float:
-    return min(2.0 * item.weight, 20.0) - (24.0 if item.weight <= VAGUE else 0.0)
+def _specificity(term: Term) -> float:
+    return min(2.0 * term.weight, 20.0) - (24.0 if term.weight <= VAGUE else 0.0)
 
 
 def _evidence(item: Occurrence, sentence: Sentence) -> float:
     """How near the words stand that the label needs: next to it before far from it, the heading last."""
-    if not item.label.needs:
+    needs = item.term.needs
+    if not needs:
         return 0.0
-    places = [
-        place for word in item.label.needs if (place := sentence.text.rfind(word, 0, item.end - sentence.start)) >= 0
-    ]
-    if places:
-        return -min((item.start - sentence.start - max(places)) / 10.0, 5.0)
-    if any(word in sentence.text for word in item.label.needs):
+    nearest = max(sentence.text.rfind(word, 0, item.end - sentence.start) for word in needs)
+    if nearest >= 0:
+        return -min((item.start - sentence.start - nearest) / 10.0, 5.0)
+    if holds_any(sentence.text, needs):
         return -5.0
-    return -6.0 if any(word in sentence.before for word in item.label.needs) else -10.0
+    return -6.0 if holds_any(sentence.before, needs) else -10.0
 
 
 def _named_by_next(item: Occurrence, sentence: Sentence, view: str) -> bool:
@@ -347,29 +404,7 @@ def _named_by_next(item: Occurrence, sentence: Sentence, view: str) -> bool:
     if following is None:
         return False
     gap = view[item.end : following.start]
-    return not strip_linkers(gap) and not CLAUSE_MARK.search(gap) and "、" not in gap
-
-
-def _refused(item: Occurrence, quantity: Quantity, view: str, floor: int) -> bool:
-    """A word that the label refuses stands in the phrase.
-
-    Plain words count from a little before the pair to its end, words marked `-` only behind the label.
-    """
-    start, end = min(item.start, quantity.start), max(item.end, quantity.end)
-    marks = (view.rfind(mark, max(0, start - REFUSED_BEFORE), start) + 1 for mark in ",、;。!?\n")
-    phrase = view[max([start - REFUSED_BEFORE, floor, *marks]) : end]
-    if item.start > quantity.start or heads_right(quantity, view):
-        stop = PHRASE_MARK.search(view, end, min(len(view), end + REFUSED_AFTER))
-        phrase += view[end : stop.start() if stop else min(len(view), end + REFUSED_AFTER)]
-    behind = CLAUSE_MARK.split(view[item.end : max(end, item.end + 4)])[0] if end <= item.end else view[item.end : end]
-    return any(word[1:] in behind if word[0] == "-" else word in phrase for word in item.label.refuses)
-
-
-def _next_is_named(quantity: Quantity, occurrences: list[Occurrence], sentence: Sentence, view: str) -> bool:
-    """What follows is the noun of the next number, the punctuation between being lost: 中心共9个帮扶站67个."""
-    return any(
-        quantity.end <= item.start <= quantity.end + 4 and _named_by_next(item, sentence, view) for item in occurrences
-    )
+    return not gap or (not strip_linkers(gap) and not CLAUSE_MARK.search(gap) and "、" not in gap)
 
 
 @lru_cache(maxsize=1)
@@ -378,8 +413,7 @@ def _linkers() -> re.Pattern[str]:
     options = set(vocabulary["linker"])
     kinds = [kind for kind in vocabulary if kind.startswith("left_qualifier") and not kind.endswith("_order")]
     options |= {item for kind in kinds for item in vocabulary[kind]}
-    ordered = sorted(options, key=len, reverse=True)
-    return re.compile("|".join(re.escape(word) for word in ordered) + r"|[\s,、;:。\x00]")
+    return re.compile(alternation(options) + r"|[\s,、;:。\x00]")
 
 
 @lru_cache(maxsize=65536)
@@ -395,66 +429,73 @@ def heads_right(quantity: Quantity, view: str) -> bool:
     following = view[quantity.end : quantity.end + 6]
     if not following or not "\u4e00" <= following[0] <= "\u9fff":
         return following[:1] in "“《"
-    return not any(following.startswith(word) for word in words()["predicate"])
+    return not following.startswith(words()["predicate"])
 
 
 def _choose(sentence: Sentence, pairs: list[Pair], occurrences: list[Occurrence], view: str) -> list[Match | None]:
     """The best pairs first; each quantity once, each label once per dimension of its neighbours."""
     chosen: dict[int, Pair] = {}
     used: set[tuple[int, int]] = set()
-    for pair in sorted(
-        pairs, key=lambda item: (-item.score, item.quantity, item.occurrence.start, item.occurrence.label.line)
-    ):
-        place = (pair.occurrence.start, pair.occurrence.end)
-        taken = place in used and not _is_purpose(pair)
+    pairs.sort(key=_rank)
+    for pair in pairs:
+        item = pair.occurrence
+        place = (item.start, item.end)
+        taken = place in used and item.term.dimension != MONEY  # money may take a label of the people served
         if pair.quantity in chosen or taken:
             continue
         chosen[pair.quantity] = pair
         used.add(place)
-    return [_match(sentence, index, chosen.get(index), occurrences, view) for index in range(len(sentence.quantities))]
+    return [
+        _match(sentence, index, chosen[index], occurrences, view) if index in chosen else None
+        for index in range(len(sentence.quantities))
+    ]
 
 
-def _is_purpose(pair: Pair) -> bool:
-    """Money takes its purpose from a label that may also name the people served."""
-    return _dimension(pair.occurrence.label) == MONEY
+def _rank(pair: Pair) -> tuple[float, int, int, int]:
+    return -pair.score, pair.quantity, pair.occurrence.start, pair.occurrence.label.line
 
 
-def _match(sentence: Sentence, index: int, pair: Pair | None, occurrences: list[Occurrence], view: str) -> Match | None:
-    if pair is None or not pair.occurrence.label.metrics:
+def _match(sentence: Sentence, index: int, pair: Pair, occurrences: list[Occurrence], view: str) -> Match | None:
+    item = pair.occurrence
+    own = item.label.metrics
+    if not own:
         return None
-    quantity = sentence.quantities[index]
-    extra = _coordinated(pair, occurrences, view, quantity)
-    codes = [*(code for item in extra for code in item.label.metrics), *pair.occurrence.label.metrics]
-    start = min([pair.occurrence.start, *(item.start for item in extra)])
-    breakdown = dict(pair.occurrence.label.breakdown)
-    for code in pair.occurrence.label.metrics:
-        breakdown |= metrics()[code].fixed_breakdown
-    breakdown = breakdown_around(sentence, index, pair, view, tuple(codes), start) | breakdown
-    canonical = tuple(dict.fromkeys(metrics()[code].canonical_code for code in codes))
-    if _announces_new(view[max(0, start - NEW_WITHIN) : start]):
+    extra = _coordinated(pair, occurrences, view, sentence.quantities[index])
+    codes = (*(code for other in extra for code in other.label.metrics), *own)
+    start = min([item.start, *(other.start for other in extra)])
+    breakdown = breakdown_around(sentence, index, pair, view, codes, start)
+    breakdown |= item.label.breakdown
+    breakdown |= item.term.fixed_breakdown
+    canonical = _canonical(codes)
+    if _announces_new(view, start):
         canonical = tuple(flows().get(code, code) for code in canonical)
-    return Match(canonical, breakdown, pair.rule + ("+coordinated" if extra else ""), pair.occurrence)
+    return Match(canonical, breakdown, pair.rule + ("+coordinated" if extra else ""), item)
 
 
-def _announces_new(before: str) -> bool:
+@lru_cache(maxsize=4096)
+def _canonical(codes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(metrics()[code].canonical_code for code in codes))
+
+
+def _announces_new(view: str, start: int) -> bool:
     """新授牌市级 before a label: a verb of making, with nothing but a short attribute after it."""
-    phrase = before[max(before.rfind(mark) for mark in ",、;。:和") + 1 :]
-    return any(word in phrase for word in words()["new_ones"])
+    begin = behind_last(view, ",、;。:和", max(0, start - NEW_WITHIN), start)
+    return any_of("new_ones").search(view, begin, start) is not None
 
 
 def _coordinated(pair: Pair, occurrences: list[Occurrence], view: str, quantity: Quantity) -> list[Occurrence]:
     """Labels joined to the chosen one by a conjunction, which share its number: A和B达到80%以上."""
-    if pair.rule != "label_left" and not pair.rule.startswith("label_left"):
+    if quantity.dimension != "percent" or not pair.rule.startswith("label_left"):
         return []
     found: list[Occurrence] = []
     head = pair.occurrence
     for item in sorted(occurrences, key=lambda other: -other.end):
         is_joined = item.end <= head.start and view[item.end : head.start] in words()["conjunction"]
         is_other = item.label.metrics != pair.occurrence.label.metrics and item.label.position != "right"
-        if is_joined and is_other and allows(item.label, quantity):
+        if is_joined and is_other and _can_count(item, quantity):
             found.append(item)
             head = item
-    return found if quantity.dimension == "percent" else []
+    return found
 
 
 def breakdown_around(
@@ -465,24 +506,56 @@ def breakdown_around(
     `start` is where the label (or the first of several joined ones) begins. A word counts only when nothing
     but a short noun stands between it and the label.
     """
+    if not _dimensions(codes):
+        return {}
     quantity, item = sentence.quantities[index], pair.occurrence
     floor = sentence.quantities[index - 1].end if index else sentence.start
-    begin = max([floor, start - ANNOUNCED_WITHIN, *(view.rfind(mark, floor, start) + 1 for mark in ",;:。\n")])
     is_left = item.end <= quantity.number_start
-    window = view[begin:start] if is_left else view[quantity.end : item.start].rpartition("的")[2]
-    found = _announced_before(window, codes)
     if is_left:
-        found |= breakdown_of(view[item.end : quantity.number_start], codes)
-    return found
+        window = view[behind_last(view, ",;:。\n", max(floor, start - ANNOUNCED_WITHIN), start) : start]
+        found = _announced_before(window, codes)
+        return found | breakdown_of(view[item.end : quantity.number_start], codes)
+    return _announced_before(view[quantity.end : item.start].rpartition("的")[2], codes)
+
+
+class _Announcers(NamedTuple):
+    """The words that may announce a breakdown, the longest first, and a pattern that finds any of them."""
+
+    items: tuple[BreakdownWord, ...]
+    pattern: re.Pattern[str]
+
+
+@lru_cache(maxsize=4096)
+def _announcers(codes: tuple[str, ...], where: frozenset[str], *, with_short: bool) -> _Announcers | None:
+    """The words of the dimensions that the metrics are broken by; None where there are none.
+
+    A single character is no announcement of its own, but for the sexes, unless `with_short`.
+    """
+    allowed = _dimensions(codes)
+    items = tuple(
+        item
+        for item in breakdown_words()
+        if item.dimension in allowed
+        and item.where in where
+        and (with_short or item.where != "any" or len(item.word) > 1 or item.dimension == "sex")
+    )
+    return _Announcers(items, re.compile(alternation(item.word for item in items))) if items else None
+
+
+ANYWHERE = frozenset({"any"})
+IN_PART = frozenset({"any", "part"})
+IN_TABLE = frozenset({"any", "part", "table"})
 
 
 def _announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
     """Breakdown words at the end of `window`: 国有企业 before 职代会建制率."""
-    allowed = _dimensions(codes)
     found: dict[str, str] = {}
-    for item in breakdown_words():
+    known = _announcers(codes, ANYWHERE, with_short=True)
+    if known is None or not known.pattern.search(window):
+        return found
+    for item in known.items:
         place = window.rfind(item.word)
-        if place < 0 or item.where != "any" or item.dimension not in allowed or item.dimension in found:
+        if place < 0 or item.dimension in found:
             continue
         tail = window[place + len(item.word) :].strip(QUOTES)
         reach = 0 if len(item.word) == 1 and item.dimension == "award_level" else ANNOUNCED_REACH
@@ -499,8 +572,8 @@ def _announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def _tells_part(window: str) -> bool:
-    return any(word in window for word in words()["of_which"])
+def _tells_part(text: str) -> bool:
+    return any_of("of_which").search(text) is not None
 
 
 def _is_facility(codes: tuple[str, ...]) -> bool:
@@ -508,22 +581,23 @@ def _is_facility(codes: tuple[str, ...]) -> bool:
     return any(metrics()[code].unit_code == "facility" for code in codes)
 
 
-def _dimensions(codes: tuple[str, ...]) -> set[str]:
-    return {dimension for code in codes for dimension in metrics()[metrics()[code].canonical_code].breakdowns}
+@lru_cache(maxsize=4096)
+def _dimensions(codes: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(dimension for code in codes for dimension in metrics()[metrics()[code].canonical_code].breakdowns)
 
 
 def breakdown_of(
     window: str, codes: tuple[str, ...], *, in_table: bool = False, in_part: bool = False
 ) -> dict[str, str]:
     """Breakdown values announced in `window`, longest words first, restricted to what the metrics are broken by."""
-    allowed = _dimensions(codes)
     found: dict[str, str] = {}
+    known = _announcers(codes, IN_TABLE if in_table else IN_PART if in_part else ANYWHERE, with_short=in_table)
+    if known is None or not known.pattern.search(window):
+        return found
     rest = window
-    for item in breakdown_words():
-        is_plain = item.where == "any" and (len(item.word) > 1 or item.dimension == "sex")
-        is_leftover = item.where != "any" and bool(found)
-        usable = is_plain or (in_table and not is_leftover) or (in_part and item.where == "part")
-        if usable and item.dimension in allowed and item.dimension not in found and item.word in rest:
+    for item in known.items:
+        is_leftover = item.where != "any" and bool(found)  # 企业 in 港澳台商投资企业 is no second answer
+        if item.dimension not in found and item.word in rest and not is_leftover:
             found[item.dimension] = item.value
             rest = rest.replace(item.word, "\x00" * len(item.word))
     return found
@@ -545,7 +619,8 @@ def _share_listed(
         if not any(o is not item and o.start <= item.start and item.end <= o.end for o in listed)
     ]
     after = [index for index, quantity in enumerate(sentence.quantities) if quantity.start >= place]
-    listed = [item for item in listed if after and allows(item.label, sentence.quantities[after[0]])]
+    counted = [sentence.quantities[index] for index in after]
+    listed = [item for item in listed if any(_can_count(item, quantity) for quantity in counted)]
     split = _split_label(listed, after)
     if split is not None:
         return [split.get(index, match) for index, match in enumerate(matches)]
@@ -554,11 +629,10 @@ def _share_listed(
         return matches
     result = list(matches)
     for index, item in zip(after, listed, strict=True):
-        if not allows(item.label, sentence.quantities[index]):
+        if not _can_count(item, sentence.quantities[index]):
             return matches
-        codes = tuple(metrics()[code].canonical_code for code in item.label.metrics)
-        fixed = {k: v for code in item.label.metrics for k, v in metrics()[code].fixed_breakdown.items()}
-        result[index] = Match(codes, fixed | item.label.breakdown, "listed_respectively", item)
+        breakdown = item.term.fixed_breakdown | item.label.breakdown
+        result[index] = Match(item.term.codes, breakdown, "listed_respectively", item)
     return result
 
 
@@ -576,19 +650,20 @@ def _split_label(listed: list[Occurrence], after: list[int]) -> dict[int, Match]
 def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
     """其中女性2万人: a part named only by its breakdown takes the metric of the number before it."""
     result = list(matches)
-    is_continued = sentence.text.lstrip().startswith(words()["of_which"])
+    is_continued = sentence.whole is not None and sentence.text.lstrip().startswith(words()["of_which"])
     parent, parent_quantity = sentence.whole if sentence.whole and is_continued else (None, None)
+    begin = sentence.start
     for index, quantity in enumerate(sentence.quantities):
-        begin = sentence.quantities[index - 1].end if index else sentence.start
-        lead = view[begin : quantity.start]
-        if parent and parent_quantity and _same_kind(parent_quantity, quantity):
-            flow = _part_of_flow(lead, result[index], parent) or _same_named_part(lead, result[index], parent)
-            weak = result[index] if _is_weak(result[index]) else None
-            latest = result[index - 1] if index else parent
-            result[index] = flow or (None if weak else result[index]) or _implied(lead, parent, latest) or weak
-        if _is_vague(result[index]):
-            result[index] = _elided_verb(lead, quantity, sentence, view) or result[index]
         match = result[index]
+        lead = view[begin : quantity.start]
+        begin = quantity.end
+        if parent and parent_quantity and _same_kind(parent_quantity, quantity):
+            match = _as_part(lead, match, parent, result[index - 1] if index else parent)
+        elif match is None and sentence.whole and not index and _same_kind(sentence.whole[1], quantity):
+            match = _year_series(lead, sentence.whole[0])
+        if _is_vague(match):
+            match = _elided_verb(lead, quantity, sentence, view) or match
+        result[index] = match
         if match is not None and not match.rule.startswith("part_of") and not _narrows(match, parent):
             parent, parent_quantity = match, quantity
     return result
@@ -599,17 +674,33 @@ def _narrows(match: Match, parent: Match | None) -> bool:
     return parent is not None and match.codes == parent.codes and parent.breakdown.items() < match.breakdown.items()
 
 
+def _as_part(lead: str, match: Match | None, parent: Match, latest: Match | None) -> Match | None:
+    """What a number counts that may be a part of a whole before it, or go on from the `latest` number."""
+    if match is not None and _tells_part(lead):
+        part = _part_of_flow(match, parent) or _same_named_part(lead, match, parent)
+        if part is not None:
+            return part
+    is_weak = match is not None and match.rule == "purpose_near"
+    if match is not None and not is_weak:
+        return match
+    return _implied(lead, parent, latest) or match
+
+
 def _same_kind(parent: Quantity, part: Quantity) -> bool:
     return parent.dimension == part.dimension and (part.unit_raw == parent.unit_raw or part.dimension != "count")
 
 
 def _implied(lead: str, parent: Match, latest: Match | None) -> Match | None:
     """A number without a noun of its own that continues a whole named before, or the number right before it."""
-    continuing = (_total_of_previous, _year_series, _new_of_previous, _actual)
-    matches = (rule(lead, parent) for rule in continuing)
-    following = (rule(lead, latest) for rule in (_level_reached, _level_compared, _enumerated) if latest is not None)
-    found = next((match for match in (*matches, *following) if match is not None), None)
-    return found or _part(lead, parent)
+    for rule in (_total_of_previous, _year_series, _new_of_previous, _actual):
+        match = rule(lead, parent)
+        if match is not None:
+            return match
+    for rule in (_level_reached, _level_compared, _enumerated) if latest is not None else ():
+        match = rule(lead, latest)
+        if match is not None:
+            return match
+    return _part(lead, parent)
 
 
 def _level_reached(lead: str, parent: Match) -> Match | None:
@@ -627,14 +718,12 @@ def _level_compared(lead: str, latest: Match) -> Match | None:
     return Match(latest.codes, latest.breakdown, "level_compared", latest.label)
 
 
-def _is_weak(match: Match | None) -> bool:
-    """Only a purpose somewhere near, so that a part of the number before it is the better reading."""
-    return match is not None and match.rule == "purpose_near"
-
-
 def _is_vague(match: Match | None) -> bool:
     """No metric yet, or one that only a noun of everyday use suggests (职工, 企业)."""
-    return match is None or (match.label is not None and match.label.weight <= VAGUE and bool(match.label.label.needs))
+    if match is None:
+        return True
+    term = match.label.term if match.label else None
+    return term is not None and term.weight <= VAGUE and bool(term.needs)
 
 
 def _new_of_previous(lead: str, parent: Match) -> Match | None:
@@ -642,8 +731,9 @@ def _new_of_previous(lead: str, parent: Match) -> Match | None:
     core = strip_linkers(lead)
     for word in words()["this_year"]:
         core = core.removeprefix(word)
-    countable = all(metrics()[code].unit_code in BUILT_UNITS or code in flows() for code in parent.codes)
-    if core not in words()["new_ones"] or not countable:
+    if core not in words()["new_ones"]:
+        return None
+    if not all(metrics()[code].unit_code in BUILT_UNITS or code in flows() for code in parent.codes):
         return None
     return Match(
         tuple(flows().get(code, code) for code in parent.codes), parent.breakdown, "new_of_previous", parent.label
@@ -652,10 +742,10 @@ def _new_of_previous(lead: str, parent: Match) -> Match | None:
 
 def _total_of_previous(lead: str, parent: Match) -> Match | None:
     """新命名创新工作室18个,累计达到53个: all that exist, after the new ones."""
-    stocks = {flow: stock for stock, flow in flows().items()}
     core = strip_linkers(lead)
-    if (core and core not in words()["built"]) or not any(word in lead for word in words()["running_total"]):
+    if (core and core not in words()["built"]) or not any_of("running_total").search(lead):
         return None
+    stocks = {flow: stock for stock, flow in flows().items()}
     return Match(
         tuple(stocks.get(code, code) for code in parent.codes), parent.breakdown, "total_of_previous", parent.label
     )
@@ -663,7 +753,7 @@ def _total_of_previous(lead: str, parent: Match) -> Match | None:
 
 def _year_series(lead: str, parent: Match) -> Match | None:
     """1983年44206人,1985年51870人: a year alone before the number continues the series."""
-    if not YEAR_PHRASE.search(lead) or strip_linkers(lead):
+    if strip_linkers(lead) or not YEAR_PHRASE.search(lead):
         return None
     return Match(parent.codes, parent.breakdown, "year_series", parent.label)
 
@@ -674,10 +764,8 @@ def _actual(lead: str, parent: Match) -> Match | None:
     return Match(parent.codes, parent.breakdown, "actual_of_plan", parent.label) if core in words()["actual"] else None
 
 
-def _part_of_flow(lead: str, match: Match | None, parent: Match) -> Match | None:
+def _part_of_flow(match: Match, parent: Match) -> Match | None:
     """新发展会员7940人,其中农民工会员5126人: a part of new members is of new members."""
-    if match is None or not any(word in lead for word in words()["of_which"]):
-        return None
     codes = tuple(flows().get(code, "") for code in match.codes)
     if not codes or codes != parent.codes:
         return None
@@ -689,25 +777,37 @@ def _elided_verb(lead: str, quantity: Quantity, sentence: Sentence, view: str) -
     noun = strip_linkers(lead)
     if not 1 < len(noun) <= LONGEST_NOUN:
         return None
+    known = _terms_by_noun().get(noun)
+    if known is None:
+        return None
     begin = max(sentence.start, view.rfind(";", sentence.start, quantity.start) + 1)
     before = view[begin : quantity.start - len(lead)]
-    verbs = sorted((place, verb) for verb in words()["carried_verb"] if (place := _last_verb(before, verb)) >= 0)
+    verbs = sorted((place, verb) for verb in known if (place := _last_verb(before, verb)) >= 0)
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
+    told = sentence.text[: quantity.end - sentence.start]
     for _, verb in reversed(verbs):
-        for label in _labels_by_text().get(verb + noun, ()):
-            told = sentence.text[: quantity.end - sentence.start]
-            refused = any(word.lstrip("-~") in told for word in label.refuses)
+        for term in known[verb]:
             if (
-                label.metrics
-                and allows(label, quantity)
-                and _has_context(label, context, sentence.text)
-                and not refused
+                term.label.metrics
+                and term.unit_code(quantity.unit) is not None
+                and _has_context(term, context, sentence.text)
+                and not holds_any(told, term.refused)
             ):
-                codes = tuple(metrics()[code].canonical_code for code in label.metrics)
-                return Match(
-                    codes, dict(label.breakdown), "elided_verb", Occurrence(quantity.start, quantity.start, label)
-                )
+                here = Occurrence(quantity.start, quantity.start, term)
+                return Match(term.codes, dict(term.label.breakdown), "elided_verb", here)
     return None
+
+
+@lru_cache(maxsize=1)
+def _terms_by_noun() -> dict[str, dict[str, list[Term]]]:
+    """The terms that begin with a verb that may be carried over, by the noun behind it and the verb."""
+    found: dict[str, dict[str, list[Term]]] = {}
+    for term in terms():
+        for verb in dict.fromkeys(words()["carried_verb"]):
+            if term.label.text.startswith(verb):
+                noun = term.label.text.removeprefix(verb)
+                found.setdefault(noun, {}).setdefault(verb, []).append(term)
+    return found
 
 
 def _last_verb(text: str, verb: str) -> int:
@@ -716,19 +816,9 @@ def _last_verb(text: str, verb: str) -> int:
     return -1 if place >= 0 and text[place + len(verb) :].startswith(words()["change_to"]) else place
 
 
-@lru_cache(maxsize=1)
-def _labels_by_text() -> dict[str, list[Label]]:
-    found: dict[str, list[Label]] = {}
-    for label in labels():
-        found.setdefault(label.text, []).append(label)
-    return found
-
-
-def _same_named_part(lead: str, match: Match | None, parent: Match) -> Match | None:
+def _same_named_part(lead: str, match: Match, parent: Match) -> Match | None:
     """其中国有企业的建制率: a part named by the end of its whole's label means all that the whole meant."""
-    if match is None or match.label is None or parent.label is None or match.label.label == parent.label.label:
-        return None
-    if not any(word in lead for word in words()["of_which"]):
+    if match.label is None or parent.label is None or match.label.term is parent.label.term:
         return None
     whole, part = parent.label.label.text, match.label.label.text
     announced = match.breakdown or breakdown_of(lead, parent.codes, in_table=True)
@@ -765,6 +855,8 @@ def _part(lead: str, parent: Match) -> Match | None:
 
 def _carry_contract_type(matches: list[Match | None]) -> list[Match | None]:
     """Coverage told after a kind of contract is coverage by that kind of contract."""
+    if not any(match and "collective_contracts" in match.codes for match in matches):
+        return matches
     result: list[Match | None] = []
     kind: dict[str, str] = {}
     for match in matches:

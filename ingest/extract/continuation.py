@@ -8,11 +8,11 @@ stand beside their own number.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 
-from ingest.extract.attribution import RESPECTIVELY, Match, Sentence, allows, breakdown_of, counts, strip_linkers
-from ingest.extract.labels import Occurrence, label_index
+from ingest.extract.attribution import RESPECTIVELY, Match, Sentence, breakdown_of, counts, strip_linkers
+from ingest.extract.labels import Occurrence, Term, label_index
+from ingest.extract.lexicon import holds_any
 from ingest.extract.quantities import Quantity
 from ingest.vocabulary import Label, companions, flows, metrics, shares, words
 
@@ -58,7 +58,7 @@ def _one_code_each(sentence: Sentence, matches: list[Match | None], view: str) -
             continue
         if len(run) == count and all(item is not None and item.codes == match.codes for item in run):
             for place, code in enumerate(match.codes):
-                result[index + place] = replace(match, codes=(code,), rule="listed_respectively")
+                result[index + place] = match._replace(codes=(code,), rule="listed_respectively")
     return result
 
 
@@ -88,8 +88,12 @@ def _companion(sentence: Sentence, matches: list[Match | None], index: int, view
 
 def _named(noun: str, code: str, quantity: Quantity) -> Occurrence:
     """The noun as a label of the metric that its surroundings give it."""
-    label = Label(noun, (code,), "", (), (), frozenset(), {}, 0)
-    return Occurrence(quantity.start, quantity.start, label)
+    return Occurrence(quantity.start, quantity.start, _term(noun, code))
+
+
+@lru_cache(maxsize=256)
+def _term(noun: str, code: str) -> Term:
+    return Term(Label(noun, (code,), "", (), (), frozenset(), {}, 0))
 
 
 def _kept_breakdown(neighbour: Match, code: str) -> dict[str, str]:
@@ -129,9 +133,9 @@ def _shared_label(
 
 
 def _names(item: Occurrence, quantity: Quantity, view: str) -> bool:
-    phrase = view[item.start : quantity.end]
-    refused = any(word.lstrip("-~") in phrase for word in item.label.refuses)
-    return not refused and item.label.position != "right" and allows(item.label, quantity)
+    if item.label.position == "right" or item.term.unit_code(quantity.unit) is None:
+        return False
+    return not holds_any(view[item.start : quantity.end], item.term.refused)
 
 
 def _share_of_whole(sentence: Sentence, matches: list[Match | None], index: int, view: str) -> Match | None:
@@ -164,7 +168,7 @@ def _of_heading(sentence: Sentence, index: int, lead: str) -> Match | None:
         return None
     label = _heading_label(sentence.heading)
     quantity = sentence.quantities[0]
-    if label is None or not allows(label.label, quantity) or not _is_built(label):
+    if label is None or label.term.unit_code(quantity.unit) is None or not _is_built(label):
         return None
     return _match_of(label, "section_heading")
 
@@ -183,6 +187,4 @@ def _heading_label(heading: str) -> Occurrence | None:
 
 
 def _match_of(item: Occurrence, rule: str) -> Match:
-    codes = tuple(dict.fromkeys(metrics()[code].canonical_code for code in item.label.metrics))
-    fixed = {key: value for code in item.label.metrics for key, value in metrics()[code].fixed_breakdown.items()}
-    return Match(codes, fixed | item.label.breakdown, rule, item)
+    return Match(item.term.codes, item.term.fixed_breakdown | item.label.breakdown, rule, item)

@@ -5,65 +5,140 @@ Belongs here: finding labels. Does not belong here: deciding which number a labe
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
 
 import ahocorasick_rs
 
-from ingest.vocabulary import Label, labels, words
+from ingest.vocabulary import Label, Unit, labels, metrics, words
 
 GAP = "…"
 LONGEST_GAP = 14
-BREAKS = ",。;!?\n0123456789"
+BREAK = re.compile(r"[,。;!?\n0-9]")
+MONEY = "yuan"
+WORKPLACES = frozenset({"enterprise", "unit"})
+PERSONAL = frozenset({"person", "person_time", "household"})
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Term:
+    """A label with all that is asked of it wherever it stands, worked out once."""
+
+    __slots__ = (
+        *("label", "pieces", "later_pieces", "weight", "dimension", "needs", "codes", "fixed_breakdown", "is_award"),
+        *("is_stock", "is_rate", "is_generic", "refused_near", "refused_behind", "refused_anywhere", "refused"),
+        *("_unit_codes",),
+    )
+
+    def __init__(self, label: Label) -> None:
+        named = [metrics()[code] for code in label.metrics]
+        self.label = label
+        self.pieces = tuple(label.text.split(GAP))
+        self.later_pieces = self.pieces[1:]
+        self.weight = len(label.text.replace(GAP, ""))
+        self.dimension = _dimension(label)
+        self.needs = label.needs
+        self.codes = tuple(metric.canonical_code for metric in named)
+        self.fixed_breakdown = {key: value for metric in named for key, value in metric.fixed_breakdown.items()}
+        self.is_award = any("award_level" in metric.breakdowns for metric in named)
+        self.is_stock = all(metric.statistic == "stock" for metric in named)
+        self.is_rate = label.text.endswith(words()["rate_ending"])
+        self.is_generic = bool(label.needs) and label.text in words()["generic_noun"]
+        self.refused_near = tuple(word for word in label.refuses if word[0] != "-")
+        self.refused_behind = tuple(word[1:] for word in label.refuses if word[0] == "-")
+        self.refused_anywhere = tuple(word[1:] for word in label.refuses if word[0] == "~")
+        self.refused = tuple(word.lstrip("-~") for word in label.refuses)
+        self._unit_codes: dict[str, str | None] = {}
+
+    def unit_code(self, unit: Unit | None) -> str | None:
+        """The unit code of a claim, or None when this measure word cannot count the label's metric."""
+        word = unit.word if unit else ""
+        if word not in self._unit_codes:
+            self._unit_codes[word] = _unit_code(self.label, unit)
+        return self._unit_codes[word]
+
+
+def _dimension(label: Label) -> str:
+    """What kind of thing the label counts: money, percent, persons, other things, or any."""
+    if not label.metrics:
+        return "any"
+    wanted = label.units or {metrics()[label.metrics[0]].unit_code}
+    if MONEY in wanted or "percent" in wanted:
+        return min(wanted)
+    return "person" if wanted & PERSONAL else "count"
+
+
+def _unit_code(label: Label, unit: Unit | None) -> str | None:
+    """A measure word with a unit of its own wins over the metric's unit (户 beats 人数)."""
+    if not label.metrics:
+        return (unit.unit_code or "") if unit else None
+    own = metrics()[metrics()[label.metrics[0]].canonical_code].unit_code
+    wanted = label.units or {own}
+    if unit is None:
+        return None if wanted & {MONEY, "percent"} else own
+    if unit.unit_code is None:
+        fitting = wanted & unit.accepts
+        return own if own in fitting else min(fitting, default=None)
+    is_plain = unit.word in words()["polite_person"] or own in WORKPLACES
+    if is_plain and own in unit.accepts and own in wanted:
+        return own
+    return unit.unit_code if unit.unit_code in wanted or wanted & unit.accepts else None
+
+
+class Occurrence(NamedTuple):
     """A label found at `start:end` of the view."""
 
     start: int
     end: int
-    label: Label
+    term: Term
+
+    @property
+    def label(self) -> Label:
+        """The label itself."""
+        return self.term.label
 
     @property
     def weight(self) -> int:
         """How specific the label is: the number of characters it spells out."""
-        return len(self.label.text.replace(GAP, ""))
+        return self.term.weight
 
 
 class LabelIndex:
     """Finds all labels of a vocabulary in a text in one pass."""
 
-    def __init__(self, vocabulary: Iterable[Label]) -> None:
-        by_head: dict[str, list[Label]] = defaultdict(list)
-        for label in vocabulary:
-            by_head[label.text.split(GAP)[0]].append(label)
-        self._heads = list(by_head)
-        self._labels = [by_head[head] for head in self._heads]
-        self._automaton = ahocorasick_rs.AhoCorasick(self._heads, implementation=ahocorasick_rs.Implementation.DFA)
+    def __init__(self, vocabulary: Iterable[Term]) -> None:
+        by_head: dict[str, list[Term]] = defaultdict(list)
+        for term in vocabulary:
+            by_head[term.label.text.split(GAP)[0]].append(term)
+        self._terms = list(by_head.values())
+        self._automaton = ahocorasick_rs.AhoCorasick(list(by_head), implementation=ahocorasick_rs.Implementation.DFA)
 
     def find(self, text: str) -> list[Occurrence]:
         """All occurrences, overlapping ones too, in order of their start."""
+        return self.find_between(with_synonyms(text), 0, len(text))
+
+    def find_between(self, text: str, start: int, end: int) -> list[Occurrence]:
+        """The occurrences inside `text[start:end]`; synonyms are read already."""
         found: list[Occurrence] = []
-        for word, other in _synonyms():
-            text = text.replace(word, other)
-        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            for label in self._labels[index]:
-                stop = _end_of(label, text, end)
-                if stop:
-                    found.append(Occurrence(start, stop, label))
-        found.sort(key=lambda item: (item.start, -item.end))
+        for index, begin, stop in self._automaton.find_matches_as_indexes(text[start:end], overlapping=True):
+            for term in self._terms[index]:
+                last = _end_of(term, text, start + stop, end) if term.later_pieces else start + stop
+                if last:
+                    found.append(Occurrence(start + begin, last, term))
+        found.sort(key=itemgetter(1), reverse=True)
+        found.sort(key=itemgetter(0))
         return found
 
 
-def _end_of(label: Label, text: str, head_end: int) -> int:
+def _end_of(term: Term, text: str, head_end: int, limit: int) -> int:
     """Where the label ends, following its later pieces over short gaps; 0 when one is missing."""
     end = head_end
-    for piece in label.text.split(GAP)[1:]:
-        place = text.find(piece, end, end + LONGEST_GAP + len(piece))
-        if place < 0 or any(mark in text[end:place] for mark in BREAKS):
+    for piece in term.later_pieces:
+        place = text.find(piece, end, min(end + LONGEST_GAP + len(piece), limit))
+        if place < 0 or BREAK.search(text, end, place):
             return 0
         end = place + len(piece)
     return end
@@ -76,7 +151,20 @@ def _synonyms() -> tuple[tuple[str, str], ...]:
     return tuple((word, other) for word, other in pairs if len(word) == len(other))
 
 
+def with_synonyms(text: str) -> str:
+    """`text` with each synonym as the word it is read as."""
+    for word, other in _synonyms():
+        text = text.replace(word, other)
+    return text
+
+
+@lru_cache(maxsize=1)
+def terms() -> tuple[Term, ...]:
+    """The terms of the project's own vocabulary."""
+    return tuple(Term(label) for label in labels())
+
+
 @lru_cache(maxsize=1)
 def label_index() -> LabelIndex:
     """The index of the project's own vocabulary."""
-    return LabelIndex(labels())
+    return LabelIndex(terms())

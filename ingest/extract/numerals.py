@@ -6,16 +6,17 @@ units, qualifiers and what is counted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 SMALL_UNITS = {"十": 10, "百": 100, "千": 1000}
 LARGE_UNITS = {"万": 10_000, "亿": 100_000_000}
+KEPT = 16384
 OPEN_WORDS = frozenset("多余来几")
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A read numeral.
 
     `value` in units of one; `ulp` the place value of its last printed digit; `step` the place value of
@@ -50,6 +51,7 @@ def last_place(digits: str) -> float:
     return float(10 ** (len(whole) - len(whole.rstrip("0")))) if whole.strip("0") else 1.0
 
 
+@lru_cache(maxsize=KEPT)
 def read_arabic(digits: str, before: str, scale_word: str, after: str) -> Numeral:
     """Read `digits` with the open word before or after the magnitude word (86余万, 860万余).
 
@@ -112,6 +114,7 @@ def _is_short_tail(text: str) -> bool:
     return len(text) >= 3 and text[-1] in DIGITS and text[-2] in "百千"
 
 
+@lru_cache(maxsize=KEPT)
 def read_chinese(text: str) -> Numeral | None:
     """Read Chinese digits with an optional open word inside (二十余万, 八千多); None if they say no number."""
     place = next((index for index, char in enumerate(text) if char in OPEN_WORDS), None)

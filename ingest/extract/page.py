@@ -5,12 +5,12 @@ Belongs here: turning readings into claims with evidence offsets into the page's
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ingest.extract.attribution import unit_of
+from ingest.extract.attribution import Sentence
 from ingest.extract.bodies import Bodies
 from ingest.extract.identity import claim_id
+from ingest.extract.lexicon import behind_last
 from ingest.extract.places import Place, Places, find_page_place, place_names
 from ingest.extract.prose import Damage, Reading, read_prose
 from ingest.extract.quantities import Quantity
@@ -42,11 +42,12 @@ def read_page(page: Page, context: Context) -> tuple[list[Claim], list[Damage]]:
     skip = _to_view(
         view, sorted([*page.duplicate_spans, *((table.char_start, table.char_end) for table in page.tables)])
     )
-    headings = [(bisect_left(view.origin, section.char_start), section.heading) for section in page.sections]
+    headings = [(view.place_of(section.char_start), section.heading) for section in page.sections]
     readings, damages = read_prose(view.text, headings, skip)
     bodies = Bodies(view.text, page)
-    readings = [reading if bodies.speaks_of_union(reading) else replace(reading, match=None) for reading in readings]
-    claims = [claim for reading in readings for claim in _claims(reading, page, view, years, places)]
+    readings = [reading if bodies.speaks_of_union(reading) else reading._replace(match=None) for reading in readings]
+    maker = _ClaimMaker(page, view, years, places)
+    claims = [claim for reading in readings for claim in maker.claims(reading)]
     for number, table in enumerate(page.tables):
         if not _repeated(table.char_start, page) and bodies.page_is_union:
             claims += read_table(table, number, page, years, places, EXTRACTOR_VERSION)
@@ -68,7 +69,8 @@ def place_page(page: Page, context: Context) -> Placing:
     """Region and reference year of a page, as they hold where no clause speaks of another."""
     text = make_view(_without_repeats(page)).text
     year = Years(text, page, context).page_year
-    place = find_page_place(page, text, context, year.year, place_names())
+    names = place_names()
+    place = find_page_place(page, text, context, year.year, names, names.find(text))
     return Placing(place.name, place.ref_area, year.year, year.basis)
 
 
@@ -85,90 +87,101 @@ def _repeated(place: int, page: Page) -> bool:
 
 
 def _to_view(view: View, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    return [(bisect_left(view.origin, start), bisect_left(view.origin, end)) for start, end in spans]
+    return [(view.place_of(start), view.place_of(end)) for start, end in spans]
 
 
-def _claims(reading: Reading, page: Page, view: View, years: Years, places: Places) -> list[Claim]:
-    quantity, match = reading.quantity, reading.match
-    codes: tuple[str | None, ...] = match.codes if match else (None,)
-    year, year_basis, mark = years.at(
-        quantity.start, quantity.end, reading.sentence.start, reading.paragraph_start, reading.previous_end
-    )  # fmt: skip
-    place = places.at(quantity.start, reading.sentence.start, year)
-    clause_start = max(view.text.rfind(sign, reading.sentence.start, quantity.start) for sign in CLAUSE_BREAKS) + 1
-    clause_start = max(clause_start, reading.sentence.start)
-    claims = []
-    for code in codes:
-        moment = Moment(year, mark, years.page_year.year)
-        status = read_status(quantity, view.text, clause_start, reading.sentence, code, moment)
-        claims.append(_claim(reading, code, page, view, (year, year_basis), place, status))
-    return claims
+class _ClaimMaker:
+    """Turns the readings of one page into claims."""
 
+    def __init__(self, page: Page, view: View, years: Years, places: Places) -> None:
+        self.page = page
+        self.view = view
+        self.years = years
+        self.places = places
+        self._sentence: Sentence | None = None
+        self._printed = ""
 
-def _claim(
-    reading: Reading,
-    code: str | None,
-    page: Page,
-    view: View,
-    when: tuple[int | None, str],
-    place: Place,
-    status: Status,
-) -> Claim:
-    quantity, match = reading.quantity, reading.match
-    start, end = view.span(quantity.start, quantity.end)
-    sentence_start, sentence_end = view.span(reading.sentence.start, reading.sentence.end)
-    unit_code = quantity.unit.unit_code if quantity.unit else None
-    note = None
-    if match and match.label:
-        unit_code = unit_of(match.label.label, quantity)
-        note = _unit_note(code, unit_code)
-    return Claim(
-        claim_id=claim_id(page, start, end, code, match.breakdown if match else {}),
-        page_id=page.page_id,
-        url=page.url,
-        body_sha256=page.body_sha256,
-        section=reading.sentence.heading,
-        char_start=start,
-        char_end=end,
-        table_cell=None,
-        raw_span=page.text[start:end],
-        sentence=page.text[sentence_start:sentence_end].strip(),
-        metric_code=code,
-        obs_value=quantity.value,
-        value_low=quantity.low,
-        value_high=quantity.high,
-        qualifier=quantity.qualifier,
-        unit_code=unit_code,
-        unit_raw=quantity.unit_raw,
-        ref_area=place.ref_area,
-        ref_area_name=place.name,
-        ref_year=when[0],
-        period_type=status.period_type,
-        year_basis=when[1],
-        region_basis=place.basis,
-        reporting_scope=status.reporting_scope,
-        statistic=status.statistic,
-        change_kind=status.change_kind,
-        base_text=status.base_text,
-        is_floor_language=status.is_floor_language,
-        is_target=status.is_target,
-        extractor_version=EXTRACTOR_VERSION,
-        rule=match.rule if match else "unmapped",
-        phrase=_phrase(quantity, reading, view),
-        note=note,
-        breakdown=dict(sorted((match.breakdown if match else {}).items())),
-    )
+    def claims(self, reading: Reading) -> list[Claim]:
+        """One claim per metric that the reading's label names, or one without a metric."""
+        quantity, match, sentence = reading.quantity, reading.match, reading.sentence
+        place = quantity.start
+        year, year_basis, mark = self.years.at(
+            place, quantity.end, sentence.start, reading.paragraph_start, reading.previous_end
+        )
+        region = self.places.at(place, sentence.start, year)
+        clause_start = behind_last(self.view.text, CLAUSE_BREAKS, sentence.start, place)
+        moment = Moment(year, mark, self.years.page_year.year)
+        codes: tuple[str | None, ...] = match.codes if match else (None,)
+        claims = []
+        for code in codes:
+            status = read_status(quantity, self.view.text, clause_start, sentence, code, moment)
+            claims.append(self._claim(reading, code, (year, year_basis), region, status))
+        return claims
+
+    def _claim(
+        self, reading: Reading, code: str | None, when: tuple[int | None, str], place: Place, status: Status
+    ) -> Claim:
+        quantity, match, sentence, page = reading.quantity, reading.match, reading.sentence, self.page
+        start, end = self.view.span(quantity.start, quantity.end)
+        breakdown = match.breakdown if match else {}
+        unit_code = quantity.unit.unit_code if quantity.unit else None
+        note = None
+        if match and match.label:
+            unit_code = match.label.term.unit_code(quantity.unit)
+            note = _unit_note(code, unit_code)
+        return Claim(
+            claim_id=claim_id(page, start, end, code, breakdown),
+            page_id=page.page_id,
+            url=page.url,
+            body_sha256=page.body_sha256,
+            section=sentence.heading,
+            char_start=start,
+            char_end=end,
+            table_cell=None,
+            raw_span=page.text[start:end],
+            sentence=self._as_printed(sentence),
+            metric_code=code,
+            obs_value=quantity.value,
+            value_low=quantity.low,
+            value_high=quantity.high,
+            qualifier=quantity.qualifier,
+            unit_code=unit_code,
+            unit_raw=quantity.unit_raw,
+            ref_area=place.ref_area,
+            ref_area_name=place.name,
+            ref_year=when[0],
+            period_type=status.period_type,
+            year_basis=when[1],
+            region_basis=place.basis,
+            reporting_scope=status.reporting_scope,
+            statistic=status.statistic,
+            change_kind=status.change_kind,
+            base_text=status.base_text,
+            is_floor_language=status.is_floor_language,
+            is_target=status.is_target,
+            extractor_version=EXTRACTOR_VERSION,
+            rule=match.rule if match else "unmapped",
+            phrase=self._phrase(quantity, sentence),
+            note=note,
+            breakdown=dict(sorted(breakdown.items())) if breakdown else {},
+        )
+
+    def _as_printed(self, sentence: Sentence) -> str:
+        """The sentence in the page's own text; readings come sentence by sentence, so the last one is kept."""
+        if sentence is not self._sentence:
+            start, end = self.view.span(sentence.start, sentence.end)
+            self._sentence, self._printed = sentence, self.page.text[start:end].strip()
+        return self._printed
+
+    def _phrase(self, quantity: Quantity, sentence: Sentence) -> str:
+        """The words around the number in its sentence, for finding new metrics."""
+        start = max(sentence.start, quantity.start - PHRASE_REACH)
+        return self.view.text[start : min(sentence.end, quantity.end + PHRASE_REACH)].strip()
 
 
 def _unit_note(code: str | None, unit_code: str | None) -> str | None:
     wanted = metrics()[code].unit_code if code else None
     return f"printed unit {unit_code} differs from the metric's {wanted}" if wanted and unit_code != wanted else None
-
-
-def _phrase(quantity: Quantity, reading: Reading, view: View) -> str:
-    """The words around the number in its sentence, for finding new metrics."""
-    start = max(reading.sentence.start, quantity.start - PHRASE_REACH)
-    return view.text[start : min(reading.sentence.end, quantity.end + PHRASE_REACH)].strip()
 
 
 def _unique(claims: list[Claim]) -> list[Claim]:

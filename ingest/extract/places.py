@@ -10,12 +10,13 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import ahocorasick_rs
 
+from ingest.extract.lexicon import alternation, any_of
 from ingest.records import Context, Page
 from ingest.regions import Region, RegionIndex
 from ingest.vocabulary import words
@@ -37,11 +38,11 @@ UNLISTED = re.compile(
 )
 UNLISTED_YEARBOOK = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,8}?)(?:统计)?年鉴")
 WHOLE_WORD = re.compile(r"全([省市县区旗盟州])")
+NEIGHBOURS = 40
 CLAUSE_OPENERS = ",。;:!?\n、()】]> "
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A region as a figure's place: code valid in the year (None when only a name is known) and full name."""
 
     ref_area: str | None
@@ -50,8 +51,7 @@ class Place:
     region: Region | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceMark:
+class PlaceMark(NamedTuple):
     """A region's name in the text at `start:end`."""
 
     start: int
@@ -110,8 +110,9 @@ class Places:
         self.text = text
         self.names = place_names()
         self.year = year
-        self.page_place = find_page_place(page, text, context, year, self.names)
         marks = self.names.find(text)
+        self.page_place = find_page_place(page, text, context, year, self.names, marks)
+        self._own: dict[int | None, Place] = {}
         self._marks = [mark for mark in marks if self._speaks_of(mark)] + list(self._whole_marks())
         self._marks.sort(key=lambda mark: mark.start)
         self._starts = [mark.start for mark in self._marks]
@@ -126,6 +127,11 @@ class Places:
         return self._page_place_in(year)
 
     def _page_place_in(self, year: int | None) -> Place:
+        if year not in self._own:
+            self._own[year] = self._page_place_of(year)
+        return self._own[year]
+
+    def _page_place_of(self, year: int | None) -> Place:
         own = self.page_place
         if own.region is None or year is None:
             return own
@@ -139,9 +145,7 @@ class Places:
             return True
         if self.text.startswith(words()["award_name"], mark.end):
             return False
-        if any(before.endswith(word) for word in words()["region_marker_before"]):
-            return False
-        if any(after.startswith(word) for word in words()["region_marker_after"]):
+        if before.endswith(words()["region_marker_before"]) or after.startswith(words()["region_marker_after"]):
             return False
         opens = not before or before[-1] in CLAUSE_OPENERS or before[-1] in "年底末中"
         return opens and (
@@ -156,9 +160,9 @@ class Places:
     def _speaks_of_nation(self, match: re.Match[str]) -> bool:
         """全国 opens a clause and does not begin the name of an award, a meeting or a body."""
         before, after = self.text[max(0, match.start() - 1) : match.start()], self.text[match.end() : match.end() + 6]
-        led = any(self.text.endswith(word, 0, match.start()) for word in words()["nation_opener"])
+        led = self.text.endswith(words()["nation_opener"], 0, match.start())
         opens = not before or before in CLAUSE_OPENERS or before in "年底末" or led
-        return opens and not any(after.startswith(word) for word in words()["national_name"])
+        return opens and not after.startswith(words()["national_name"])
 
     def _resolve(self, mark: PlaceMark, year: int | None) -> Place | None:
         if mark.name in words()["whole_area"]:
@@ -202,8 +206,13 @@ def _whole_area_pattern() -> re.Pattern[str]:
     return re.compile("|".join(re.escape(word) for word in words()["whole_area"] if word[0] in "全我本该"))
 
 
-def find_page_place(page: Page, text: str, context: Context, year: int | None, names: PlaceNames) -> Place:
-    """The region the page is about: named in title, breadcrumb or text, else the given one, else unknown."""
+def find_page_place(
+    page: Page, text: str, context: Context, year: int | None, names: PlaceNames, marks: list[PlaceMark]
+) -> Place:
+    """The region the page is about: named in title, breadcrumb or text, else the given one, else unknown.
+
+    `marks` are the names that stand in `text`.
+    """
     crumbs = " ".join(page.breadcrumb)
     around = crumbs + " " + page.title + text[:2000]
     zone = _zone_of(page.title, text, year, names)
@@ -215,25 +224,27 @@ def find_page_place(page: Page, text: str, context: Context, year: int | None, n
         return Place(pathed.ref_area, pathed.name, "breadcrumb", pathed)
     if titled is not None:
         return Place(titled.ref_area, titled.name, "title", titled)
-    if any(word in page.title for word in words()["nation_title"]):
+    if any_of("nation_title").search(page.title):
         nation = names.index.resolve("全国", year)
         return Place(nation.ref_area, nation.name, "title", nation) if nation else Place(None, None, "unknown")
-    return _place_from_text(page, text, context, year, names)
+    return _place_from_text(page, text, context, year, names, marks)
 
 
 @lru_cache(maxsize=1)
 def _zone_pattern() -> re.Pattern[str]:
-    suffixes = "|".join(re.escape(word) for word in words()["zone_suffix"])
-    return re.compile(rf"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{{2,8}}?(?:{suffixes}))(?=总工会|工会|年鉴)")
+    suffixes = alternation(words()["zone_suffix"])
+    return re.compile(rf"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{{2,14}}?(?:{suffixes}))(?=总工会|工会|年鉴)")
 
 
 def _zone_of(title: str, text: str, year: int | None, names: PlaceNames) -> str | None:
     """An area that has a union federation but no code, such as 兰州新区, when title or first line name it."""
-    match = _zone_pattern().search(title) or _zone_pattern().match(text.lstrip("\n 【[").split("\n")[0])
+    match = _zone_pattern().search(title) or _zone_pattern().match(text[:100].lstrip("\n 【[").split("\n")[0])
     return match[1] if match and names.index.resolve(match[1], year) is None else None
 
 
-def _place_from_text(page: Page, text: str, context: Context, year: int | None, names: PlaceNames) -> Place:
+def _place_from_text(
+    page: Page, text: str, context: Context, year: int | None, names: PlaceNames, marks: list[PlaceMark]
+) -> Place:
     bare = {region.region_id: region for mark in names.find(page.title) if (region := _broad(mark, year, names))}
     if len(bare) == 1:
         region = next(iter(bare.values()))
@@ -241,7 +252,7 @@ def _place_from_text(page: Page, text: str, context: Context, year: int | None, 
     unlisted = _unlisted_name(f"{page.title} {' '.join(page.breadcrumb)}", text)
     if unlisted:
         return Place(None, unlisted, "title")
-    region = _region_of_text(text, year, names)
+    region = _region_of_text(text, year, names, marks)
     if region is not None:
         return Place(region.ref_area, region.name, "text", region)
     hosted = _region_of_host(page.url, year, names)
@@ -282,17 +293,19 @@ def _broad(mark: PlaceMark, year: int | None, names: PlaceNames) -> Region | Non
 def _most_specific(source: str, year: int | None, names: PlaceNames, around: str) -> Region | None:
     """The lowest region that `source` names; namesakes are decided by regions named around it."""
     found: list[Region] = []
-    outer = [mark.name for mark in names.find(around)][:40]
+    outer: list[str] | None = None
     for mark in names.find(source):
         after = source[mark.end : mark.end + 5]
-        if mark.is_short and not any(
-            after.startswith(word) for word in words()["institution"] + ("市", "省", "县", "区")
-        ):
+        if mark.is_short and not after.startswith((*words()["institution"], "市", "省", "县", "区")):
             continue
-        region = names.index.resolve(mark.name, year) or _within_any(mark.name, year, outer, names)
+        region = names.index.resolve(mark.name, year)
+        if region is None and outer is None:
+            outer = [other.name for other in names.find(around)[:NEIGHBOURS]]
+        region = region or _within_any(mark.name, year, outer or [], names)
         if region is not None:
             found.append(region)
     for match in UNLISTED_YEARBOOK.finditer(source):
+        outer = outer or [other.name for other in names.find(around)[:NEIGHBOURS]]
         region = names.index.resolve(match[1], year) or _within_any(match[1], year, outer, names)
         if region is not None:
             found.append(region)
@@ -309,22 +322,23 @@ def _within_any(name: str, year: int | None, outer: list[str], names: PlaceNames
     return None
 
 
-def _region_of_text(text: str, year: int | None, names: PlaceNames) -> Region | None:
+def _region_of_text(text: str, year: int | None, names: PlaceNames, marks: list[PlaceMark]) -> Region | None:
     """The region whose union, yearbook or workers the text names most often; else the one it opens with."""
     counted: Counter[str] = Counter()
     regions: dict[str, Region] = {}
-    marks = [mark for mark in names.find(text) if not text.startswith("为例", mark.end)]
-    outer = [mark.name for mark in marks][:40]
+    outer = [mark.name for mark in marks[:NEIGHBOURS]]
     for mark in marks:
         after = text[mark.end : mark.end + 5]
-        is_named = any(after.startswith(word) for word in words()["institution"])
+        if after.startswith("为例"):
+            continue
+        is_named = after.startswith(words()["institution"])
         if not is_named and (mark.is_short or mark.start > 400):
             continue
         region = names.index.resolve(mark.name, year) or _within_any(mark.name, year, outer, names)
         if region is not None and region.level != "nation":
             counted[region.region_id] += NAMED_WEIGHT if is_named else 1
             regions[region.region_id] = region
-    speaks_of_nation = len(_nation_pattern().findall(text)) if not re.search("全[省市县区旗盟州]", text) else 0
+    speaks_of_nation = 0 if WHOLE_WORD.search(text) else len(_nation_pattern().findall(text))
     if speaks_of_nation > max(counted.values(), default=0) / NAMED_WEIGHT:
         return names.index.resolve("全国", year)
     if not counted:

@@ -7,14 +7,15 @@ view offsets; `ingest.extract.page` turns readings into claims.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import NamedTuple
 
 from ingest.extract.attribution import Match, Sentence, attribute
 from ingest.extract.continuation import complete
-from ingest.extract.labels import Occurrence, label_index
+from ingest.extract.labels import label_index, with_synonyms
 from ingest.extract.quantities import Quantity, find_quantities
 from ingest.vocabulary import words
 
@@ -23,10 +24,10 @@ SENTENCE = re.compile(
 )
 LONGEST_SENTENCE = 2000
 AROUND = 40
+BEFORE = 120
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A quantity of the view with what it counts."""
 
     quantity: Quantity
@@ -68,24 +69,29 @@ def read_prose(
     skipped = Stretches(skip)
     quantities = [item for item in quantities if item.start not in skipped and not _is_identifier(item, view)]
     starts = [item.start for item in quantities]
-    occurrences = label_index().find(view) if quantities else []
-    label_starts = [item.start for item in occurrences]
+    plain = with_synonyms(view)
     readings: list[Reading] = []
-    before, paragraph, last_end = "", 0, 0
+    before_start, paragraph, last_end = 0, 0, 0
     whole: tuple[Match, Quantity] | None = None
     for start, end in sentences(view):
-        inside = quantities[bisect_right(starts, start - 1) : bisect_right(starts, end - 1)]
         if "\n" in view[last_end:start]:
-            before, paragraph, whole = "", start, None
-        last_end = end
-        if inside:
-            labels = occurrences[bisect_right(label_starts, start - 1) : bisect_right(label_starts, end - 1)]
-            heading = _heading_at(headings, start)
-            sentence = Sentence(view[start:end], start, end, heading, before, inside, labels, whole)
-            found = list(_read(sentence, paragraph, view))
+            before_start, paragraph, whole = start, start, None
+        first, last = bisect_left(starts, start), bisect_left(starts, end)
+        if first < last:
+            sentence = Sentence(
+                text=view[start:end],
+                start=start,
+                end=end,
+                heading=_heading_at(headings, start),
+                before=view[before_start:last_end],
+                quantities=quantities[first:last],
+                occurrences=label_index().find_between(plain, start, end),
+                whole=whole,
+            )
+            found = _read(sentence, paragraph, view)
             whole = _whole_of(found) or whole
             readings += found
-        before = view[start:end][-120:]
+        before_start, last_end = max(start, end - BEFORE), end
     damages = [Damage(a, b, _around(view, a, b)) for a, b in damaged if a not in skipped]
     return readings, damages
 
@@ -99,18 +105,21 @@ def sentences(view: str) -> Iterator[tuple[int, int]]:
 
 def _whole_of(readings: list[Reading]) -> tuple[Match, Quantity] | None:
     """The last figure of a sentence that is no part itself, of which the next sentence may tell parts (其中)."""
-    wholes = [item for item in readings if item.match and not item.match.rule.startswith("part_of")]
-    return (wholes[-1].match, wholes[-1].quantity) if wholes and wholes[-1].match else None
+    for item in reversed(readings):
+        if item.match and not item.match.rule.startswith("part_of"):
+            return item.match, item.quantity
+    return None
 
 
-def _read(sentence: Sentence, paragraph: int, view: str) -> Iterator[Reading]:
-    sentence.occurrences = [item for item in sentence.occurrences if _fits(item, sentence)]
+def _read(sentence: Sentence, paragraph: int, view: str) -> list[Reading]:
+    found = []
     previous_end = sentence.start
     matches = complete(sentence, attribute(sentence, view), view)
     for quantity, match in zip(sentence.quantities, matches, strict=True):
         if quantity.unit is not None or match is not None or quantity.value is None or quantity.numeral.ulp >= 1000:
-            yield Reading(quantity, match, sentence, paragraph, previous_end)
+            found.append(Reading(quantity, match, sentence, paragraph, previous_end))
             previous_end = quantity.end
+    return found
 
 
 def _is_identifier(quantity: Quantity, view: str) -> bool:
@@ -119,10 +128,6 @@ def _is_identifier(quantity: Quantity, view: str) -> bool:
     if quantity.unit is not None or quantity.numeral.is_rounded or not following:
         return False
     return "\u4e00" <= following[0] <= "\u9fff" and not following.startswith(words()["predicate"])
-
-
-def _fits(item: Occurrence, sentence: Sentence) -> bool:
-    return item.end <= sentence.end
 
 
 def _heading_at(headings: list[tuple[int, str]], place: int) -> str:

@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
+from ingest.extract.lexicon import alternation
 from ingest.extract.numerals import Numeral, chinese_value, read_arabic, read_chinese
 from ingest.vocabulary import Unit, units, words
 
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
+ENDLESS = 200
+SCALES = "十百千万亿"
 DATE_DIGITS = "零〇○一二三四五六七八九十"
 ORDER_KIND = "left_qualifier_order"
 CJK_WORD = r"\u4e00-\u9fff"
+ORDER_SIGNS = ("数", "上", "几")
+ARTICLE_SIGNS = tuple("第每某另这那各")
 DAMAGE = "\ufffd□■█◇×*?"
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number as printed. Offsets index the view; values are in base units, bounds None where open."""
 
     start: int
@@ -43,14 +47,10 @@ class Quantity:
         return self.unit.dimension if self.unit else "bare"
 
 
-def _any(options: tuple[str, ...] | list[str]) -> str:
-    return "|".join(re.escape(option) for option in sorted(options, key=len, reverse=True))
-
-
 @lru_cache(maxsize=1)
 def lookalike_pattern() -> re.Pattern[str]:
     """Everything that holds digits and is no quantity, by general grammar; longest forms first."""
-    tails = _any(words()["name_tail"])
+    tails = alternation(words()["name_tail"])
     n = rf"(?:\d+|[{CHINESE}]+)"
     parts = [
         rf"第[{CHINESE}\d]+(?:[届次个名批期]|(?=[^\d{CHINESE}])|$)(?:[^,。;\d]{{0,2}}[{CHINESE}\d]+次)?",
@@ -70,20 +70,20 @@ def lookalike_pattern() -> re.Pattern[str]:
         ),
         rf"(?<!个)(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})月(?:份|底|末|初|中旬|上旬|下旬)?",
         r"\d{1,2}\s*[-—~～至]\s*\d{1,2}\s*日",
-        rf"(?:{_any(words()['duration_lead'])})?(?:\d+|[{CHINESE}]+)(?:多|余|来|几)?\s*(?:{_any(words()['duration'])})(?![次万亿])",
+        rf"(?:{alternation(words()['duration_lead'])})?(?:\d+|[{CHINESE}]+)(?:多|余|来|几)?\s*(?:{alternation(words()['duration'])})(?![次万亿])",
         r"〔\d{4}〕\s*(?:第)?\d+\s*号|[\[(]\d{4}[\])]\s*(?:第)?\d+\s*号|\d+\s*号(?:文件|令|文)?",
         r"(?<!\d)0\d{2,3}[-—]\d{7,8}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)400[-—]?\d{3}[-—]?\d{4}",
         r"[A-Za-z]+[-—_]?\d+(?:\.\d+)?(?![万亿千]?[人名个家])|\d+[A-Za-z]+",
         r"《[^》\n]{0,60}》",
         r"“[^”\n,。;]{0,20}”",
         r'"[^"\n,。;\d]{2,12}"',
-        rf"(?:\d+|[{CHINESE}]+)人\s*(?:及)?以[上下](?=的?[^,。;、\d\n]{{0,8}}(?:企业|单位|规模))",
+        rf"(?:\d+|[{CHINESE}]+)人\s*(?:及)?以[上下](?=的?[^,。;、\d\n]{{0,8}}(?:企业|单位|规模|组织))",
         rf"(?<![\d.{CHINESE}])[一二三四五六七八九](?![{CHINESE}])[{CJK_WORD}]一(?![{CHINESE}])[{CJK_WORD}]",
         r"(?:19|20)\d{2}\s*[卷版]",
         rf"(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})世纪",
         rf"(?<![\d{CHINESE}.])[{CHINESE}\d]+周年",
         rf"(?<![数上近几成超逾过\d{CHINESE}])(?:[百千万]|百万|千万)(?:名|人|家|个|场|企|村|户|站)?(?=[^\d,。;、:()达\n]{{1,12}}(?:{tails}))",
-        rf"(?:{_any(words()['page_counter'])})(?:次数|量|数)?[:：]?\s*\d+\s*次?",
+        rf"(?:{alternation(words()['page_counter'])})(?:次数|量|数)?[:：]?\s*\d+\s*次?",
         r"\d[\d.,]{0,15}[万亿]?(?:人|家|个|元)?大关",
         r"\d+/\d{2,}|\d+(?:\.\d+){2,}|\d+(?:\.\d+)?版",
         rf"{n}(?:大|类)(?:会|报告|精神|以来|代表)",
@@ -98,7 +98,7 @@ MAGNITUDE = r"百万亿|千万亿|万亿|千亿|百亿|十亿|千万|百万|十�
 def quantity_pattern() -> re.Pattern[str]:
     """One regular expression for a number with what touches it."""
     vocabulary = words()
-    before = _any(
+    before = alternation(
         [
             word
             for kind, items in vocabulary.items()
@@ -106,8 +106,10 @@ def quantity_pattern() -> re.Pattern[str]:
             for word in items
         ]
     )
-    after = _any([word for kind, items in vocabulary.items() if kind.startswith("right_qualifier") for word in items])
-    measure = _any(list(units()))
+    after = alternation(
+        [word for kind, items in vocabulary.items() if kind.startswith("right_qualifier") for word in items]
+    )
+    measure = alternation(list(units()))
     arabic = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
     return re.compile(
         rf"(?P<before>{before})?(?P<percent_word>百分之|千分之)?"
@@ -129,39 +131,58 @@ def qualifier_of_word() -> dict[str, str]:
     return found
 
 
-def _matches(pattern: re.Pattern[str], start: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+def matches(pattern: re.Pattern[str], start: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """What `pattern.finditer` finds, tried only where `start` says that a match can begin.
 
-    The patterns are long alternations; trying them at every character costs ten times as much.
+    The patterns are long alternations; trying them at every character costs ten times as much. `start` may hold
+    a group `plain` for a stretch in which no match begins.
     """
     end = 0
+    match_at = pattern.match
+    has_plain = "plain" in start.groupindex
     for candidate in start.finditer(text):
-        if candidate.start() < end:
+        place = candidate.start()
+        if place < end or (has_plain and candidate["plain"] is not None):
             continue
-        match = pattern.match(text, candidate.start())
-        if match is not None and match.end() > match.start():
+        match = match_at(text, place)
+        if match is not None and match.end() > place:
             end = match.end()
             yield match
 
 
 @lru_cache(maxsize=1)
 def _lookalike_start() -> re.Pattern[str]:
-    """The characters that a look-alike can begin with: digits, opening signs, and the first ones of its words."""
+    """The characters that a look-alike can begin with: digits, opening signs, and the first ones of its words.
+
+    A number is passed over as a whole (`plain`) unless what stands behind it may make it a date, a duration, a
+    limit, a version or another form of the alternation. A letter or a bracket begins one only before digits. Endless
+    rows of digits or letters hold none, so that cost stays linear.
+    """
     first = {word[0] for kind in ("page_counter", "duration_lead") for word in words()[kind]}
-    return re.compile(rf"[\d{CHINESE}{DATE_DIGITS}第〔\[(《“\"A-Za-z{''.join(sorted(first))}]")
+    number = rf"(?:\d{{0,2}}(?:,\d{{3}})++|\d{{0,8}}+)(?:\.\d{{1,9}}+)?+[{SCALES}]*+"
+    endless = rf"(?<=[\d{CHINESE}])[\d{CHINESE}]{{{ENDLESS},}}+|(?<=[A-Za-z])[A-Za-z]{{{ENDLESS},}}+"
+    runs_on = rf"[A-Za-z\d.,:、和{CHINESE}{DATE_DIGITS}]"
+    duration = rf"[多余来几]?\s*(?:{alternation(words()['duration'])})"
+    telling = rf"{duration}|[-—–~～至/.年月日号届次卷版世大类]|[人家个元]大|人\s*[及以]"
+    return re.compile(
+        rf"[\d{CHINESE}{DATE_DIGITS}第〔\[(《“\"A-Za-z{''.join(sorted(first))}]"
+        rf"(?:(?P<plain>{endless}|(?<=\d){number}(?!{runs_on}|\s*(?:{telling})))|(?<![A-Za-z\[(])|(?=[A-Za-z]*+[-—_]?\d))"
+    )
 
 
 @lru_cache(maxsize=1)
 def _quantity_start() -> re.Pattern[str]:
-    """The characters that a quantity can begin with: digits and the first ones of the qualifier words."""
+    """Where a quantity can begin: digits, and qualifier words with digits behind them."""
     kinds = [kind for kind in words() if kind.startswith("left_") and kind != ORDER_KIND]
-    first = {word[0] for kind in kinds for word in words()[kind]}
-    return re.compile(f"[\\d{CHINESE}{''.join(sorted(first))}]")
+    leading = {word for kind in kinds for word in words()[kind]}
+    first = "".join(sorted({word[0] for word in leading}))
+    rest = alternation({word[1:] for word in leading})
+    return re.compile(rf"[\d{CHINESE}{first}](?:(?<=[\d{CHINESE}])|(?=(?:{rest})[\d{CHINESE}]))")
 
 
 def find_lookalikes(text: str) -> list[tuple[int, int]]:
     """Stretches of `text` that hold digits and are no quantity (dates, ordinals, document numbers, names)."""
-    return [match.span() for match in _matches(lookalike_pattern(), _lookalike_start(), text)]
+    return [match.span() for match in matches(lookalike_pattern(), _lookalike_start(), text)]
 
 
 def find_quantities(text: str) -> tuple[list[Quantity], list[tuple[int, int]]]:
@@ -173,14 +194,33 @@ def find_quantities(text: str) -> tuple[list[Quantity], list[tuple[int, int]]]:
     masked = _mask(text)
     found: list[Quantity] = []
     damaged: list[tuple[int, int]] = []
-    for match in _matches(quantity_pattern(), _quantity_start(), masked):
-        if _is_damaged(masked, match):
+    for match in matches(quantity_pattern(), _quantity_start(), masked):
+        printed = Printed(*match.groups())
+        if printed.digits and _is_damaged(masked, *match.span("digits")):
             damaged.append(match.span())
             continue
-        quantity = _read(match, masked)
+        quantity = _read(match, printed, masked)
         if quantity is not None:
             found.append(quantity)
     return found, damaged
+
+
+class Printed(NamedTuple):
+    """The pieces of a printed number, None where a piece is missing; in the order of the pattern's groups."""
+
+    before: str | None
+    percent_word: str | None
+    digits: str | None
+    open1: str | None
+    scale: str | None
+    open2: str | None
+    chinese: str | None
+    from_unit: str | None
+    to: str | None
+    to_scale: str | None
+    unit: str | None
+    open3: str | None
+    after: str | None
 
 
 def _mask(text: str) -> str:
@@ -193,105 +233,101 @@ def _mask(text: str) -> str:
     return "".join([*pieces, text[last:]])
 
 
-def _is_damaged(text: str, match: re.Match[str]) -> bool:
-    """A destroyed character directly before the digits or inside the number."""
-    start, end = match.span("digits")
-    if start < 0:
-        return False
+def _is_damaged(text: str, start: int, end: int) -> bool:
+    """A destroyed character directly before the digits `text[start:end]` or inside the number."""
     return (start > 0 and text[start - 1] in DAMAGE) or (end < len(text) and text[end] in DAMAGE)
 
 
-def _read(match: re.Match[str], text: str) -> Quantity | None:
-    chinese = match["chinese"]
-    number_start = match.start("digits") if match["digits"] else match.start("chinese")
-    if chinese and "分之" in chinese:
-        return _fraction(match, chinese, number_start)
-    numeral = _numeral(match)
-    if numeral is None or (chinese and not _chinese_counts(match, text, numeral)):
-        return None
-    if match["to"]:
-        return _range(match, numeral, number_start)
-    return _single(match, text, numeral, number_start)
-
-
-def _numeral(match: re.Match[str]) -> Numeral | None:
-    if match["digits"]:
-        return read_arabic(
-            match["digits"], match["open1"] or "", match["scale"] or "", match["open2"] or match["open3"] or ""
+def _read(match: re.Match[str], printed: Printed, text: str) -> Quantity | None:
+    chinese = printed.chinese
+    if not chinese:
+        number_start = match.start("digits")
+        numeral: Numeral | None = read_arabic(
+            printed.digits or "", printed.open1 or "", printed.scale or "", printed.open2 or printed.open3 or ""
         )
-    return read_chinese(match["chinese"] + ("多" if match["open3"] else ""))
+    else:
+        number_start = match.start("chinese")
+        if "分之" in chinese:
+            return _fraction(match, printed, number_start)
+        if not printed.unit and not printed.percent_word:
+            return None
+        numeral = read_chinese(chinese + ("多" if printed.open3 else ""))
+        if numeral is None or not _chinese_counts(match, printed, text, numeral):
+            return None
+    if numeral is not None and printed.to:
+        return _range(match, printed, numeral, number_start)
+    return _single(match, printed, text, numeral, number_start) if numeral else None
 
 
-def _chinese_counts(match: re.Match[str], text: str, numeral: Numeral) -> bool:
+def _chinese_counts(match: re.Match[str], printed: Printed, text: str, numeral: Numeral) -> bool:
     """Chinese digits are a quantity only before a measure word (or 百分之), and 一个 is an article."""
-    unit, chinese = match["unit"], match["chinese"]
-    if match["percent_word"]:
+    if printed.percent_word:
         return True
-    following = text[match.end() : match.end() + 4]
-    preceding = text[match.start() - 1 : match.start()]
-    if not unit or any(following.startswith(word) for word in words()["abstract_noun"]):
+    if text.startswith(words()["abstract_noun"], match.end(), match.end() + 4):
         return False
-    if numeral.is_bare and not (preceding in tuple("数上几") or match["before"] or match["open3"] or numeral.is_open):
-        return len(chinese) > 1
-    return chinese != "一" and preceding not in tuple("第每某另这那各")
+    preceding = text[match.start() - 1 : match.start()]
+    if numeral.is_bare and not (preceding in ORDER_SIGNS or printed.before or printed.open3 or numeral.is_open):
+        return len(printed.chinese or "") > 1
+    return printed.chinese != "一" and preceding not in ARTICLE_SIGNS
 
 
-def _single(match: re.Match[str], text: str, numeral: Numeral, number_start: int) -> Quantity:
-    unit, unit_raw = _unit(match)
-    start = match.start()
-    qualifier = _qualifier(match, numeral)
-    if numeral.is_bare and text[start - 1 : start] in tuple("数上几"):
+def _single(match: re.Match[str], printed: Printed, text: str, numeral: Numeral, number_start: int) -> Quantity:
+    unit, unit_raw = _unit(printed)
+    start, end = match.span()
+    qualifier = _qualifier(printed, numeral)
+    if numeral.is_bare and text[start - 1 : start] in ORDER_SIGNS:
         start, qualifier = start - 1, "ORDER"
-    elif _names_only_an_order(match, numeral):
+    elif _names_only_an_order(printed, numeral):
         qualifier = "ORDER"
     factor = unit.factor if unit else 1.0
     value, low, high = interval(numeral, qualifier, factor, unit.dimension if unit else "bare")
-    return Quantity(start, match.end(), number_start, value, low, high, qualifier, unit, unit_raw, numeral)
+    return Quantity(start, end, number_start, value, low, high, qualifier, unit, unit_raw, numeral)
 
 
-def _names_only_an_order(match: re.Match[str], numeral: Numeral) -> bool:
+def _names_only_an_order(printed: Printed, numeral: Numeral) -> bool:
     """近百 and 十余 say an order of magnitude and no value."""
-    chinese = match["chinese"] or ""
+    chinese = printed.chinese or ""
     if numeral.is_bare:
-        return len(chinese) == 1 and match["before"] in words()["left_qualifier_near"]
+        return len(chinese) == 1 and printed.before in words()["left_qualifier_near"]
     return chinese.startswith("十") and numeral.is_open and numeral.value == 10
 
 
-def _unit(match: re.Match[str]) -> tuple[Unit | None, str]:
-    if match["percent_word"]:
-        word = "%" if match["percent_word"] == "百分之" else "‰"
-        return units()[word], match["percent_word"]
-    word = match["unit"] or match["from_unit"] or ""
+def _unit(printed: Printed) -> tuple[Unit | None, str]:
+    if printed.percent_word:
+        word = "%" if printed.percent_word == "百分之" else "‰"
+        return units()[word], printed.percent_word
+    word = printed.unit or printed.from_unit or ""
     return units().get(word), word
 
 
-def _qualifier(match: re.Match[str], numeral: Numeral) -> str:
+def _qualifier(printed: Printed, numeral: Numeral) -> str:
     codes = qualifier_of_word()
-    after = codes.get(f"right:{match['after']}", "")
-    before = codes.get(f"left:{match['before']}", "")
+    after = codes.get(f"right:{printed.after}", "") if printed.after else ""
+    before = codes.get(f"left:{printed.before}", "") if printed.before else ""
     if numeral.is_open or after == "MORE":
         return "MORE"
     return before if before in ("GT", "LT") else after or before or "EQ"
 
 
-def _fraction(match: re.Match[str], chinese: str, number_start: int) -> Quantity | None:
-    lower, _, upper = chinese.partition("分之")
+def _fraction(match: re.Match[str], printed: Printed, number_start: int) -> Quantity | None:
+    lower, _, upper = (printed.chinese or "").partition("分之")
     below, above = chinese_value(lower), chinese_value(upper)
     if not below or not above or above > below:
         return None
     value = 100.0 * above / below
     numeral = Numeral(value, 1.0, 1.0, False)
-    qualifier = _qualifier(match, numeral)
+    qualifier = _qualifier(printed, numeral)
     low, high = interval(numeral, qualifier, 1.0, "percent")[1:]
     return Quantity(
         match.start(), match.end(), number_start, value, low, high, qualifier, units()["%"], "分之", numeral
     )
 
 
-def _range(match: re.Match[str], first: Numeral, number_start: int) -> Quantity | None:
-    second = read_arabic(match["to"], "", match["to_scale"] or "", "")
-    unit, unit_raw = _unit(match)
-    scale = read_arabic("1", "", match["to_scale"], "").value if match["to_scale"] and not match["scale"] else 1.0
+def _range(match: re.Match[str], printed: Printed, first: Numeral, number_start: int) -> Quantity | None:
+    last = printed.to or ""
+    second = read_arabic(last, "", printed.to_scale or "", "")
+    unit, unit_raw = _unit(printed)
+    scale = read_arabic("1", "", printed.to_scale, "").value if printed.to_scale and not printed.scale else 1.0
     low, high = first.value * scale, second.value
     if not low < high or unit is None:
         return None
@@ -311,22 +347,33 @@ def interval(
     open upward by one place, 左右 is 5 percent or half a step, a rounded number is half its last place wide.
     """
     value = _tidy(numeral.value * factor)
-    top = 100.0 if dimension == "percent" and value <= 100 else None
+    low, high = _bounds(numeral, qualifier, factor, value, 100.0 if dimension == "percent" and value <= 100 else None)
+    return (None if qualifier == "ORDER" else value), _round(low), _round(high)
+
+
+def _bounds(
+    numeral: Numeral, qualifier: str, factor: float, value: float, top: float | None
+) -> tuple[float | None, float | None]:
+    """Lower and upper bound of `value`; `top` is the most that its dimension allows."""
     half = numeral.ulp * factor / 2 if numeral.is_rounded else 0.0
     step = numeral.step * factor
-    bounds: dict[str, tuple[float | None, float | None]] = {
-        "EQ": (value - half, value + half),
-        "GE": (value, top),
-        "GT": (value, top),
-        "LE": (0.0, value),
-        "LT": (0.0, value),
-        "MORE": (value, value + (numeral.open_step * factor or step)),
-        "NEAR": (value - step, value),
-        "APPROX": (value - max(value * 0.05, half), value + max(value * 0.05, half)),
-        "ORDER": (value, value * 2 if numeral.is_open else value * 10),
-    }
-    low, high = bounds[qualifier]
-    return (None if qualifier == "ORDER" else value), _round(low), _round(high)
+    match qualifier:
+        case "EQ":
+            bounds = value - half, value + half
+        case "GE" | "GT":
+            return value, top
+        case "LE" | "LT":
+            bounds = 0.0, value
+        case "MORE":
+            bounds = value, value + (numeral.open_step * factor or step)
+        case "NEAR":
+            bounds = value - step, value
+        case "APPROX":
+            width = max(value * 0.05, half)
+            bounds = value - width, value + width
+        case _:
+            bounds = value, value * 2 if numeral.is_open else value * 10
+    return bounds
 
 
 def _round(value: float | None) -> float | None:

@@ -1,51 +1,65 @@
-"""The extract stage: the frame of pages to the frame of claims, and damaged numbers to quarantine."""
+"""The extract stage: page records to rows of claims, and what could not be read to quarantine.
+
+Belongs here: which version of the reading is in force, and rows of `schemas.Claims`. Does not belong here: reading
+itself (`ingest.extract.page`), nor where rows are stored (`ingest.engine`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
 
-import polars as pl
-
-from ingest.extract.page import place_page, read_page
+from ingest.extract.page import EXTRACTOR_VERSION, place_page, read_page
 from ingest.extract.prose import Damage
 from ingest.records import Claim, Context, Page
-from ingest.schemas import Claims, Quarantine, typed_frame
+from ingest.vocabulary.version import vocabulary_hash
+
+Row = dict[str, object]
 
 
-def extract_pages(pages: Iterable[Page], source_id: str, region_name: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Claims of all pages of one source.
+def extractor_version() -> str:
+    """The version of code and vocabulary together: a claim says by which it was read."""
+    return f"{EXTRACTOR_VERSION}+{vocabulary_hash()}"
 
-    `region_name` is the catalogue's region, used where a page does not name its own. Returns a frame of
-    `schemas.Claims` (not yet validated) and one of `schemas.Quarantine` with the damaged numbers.
+
+def extract_pages(pages: Iterable[Page], source_id: str, region_name: str | None) -> tuple[list[Row], list[Row]]:
+    """Claims of pages of one source.
+
+    `region_name` is the catalogue's region, used where a page does not name its own. Returns rows of
+    `schemas.Claims` (not yet validated) and of `schemas.Quarantine`: damaged numbers, pages of which no number
+    was mapped to a metric, and pages on which the reader itself failed.
     """
-    rows: list[dict[str, object]] = []
-    rejected: list[dict[str, object]] = []
+    rows: list[Row] = []
+    rejected: list[Row] = []
+    version = extractor_version()
     for page in pages:
-        claims, damages = read_page(page, Context(region_name=region_name, source_id=source_id))
-        rows += [claim_row(claim, source_id) for claim in claims]
+        try:
+            claims, damages = read_page(page, Context(region_name=region_name, source_id=source_id))
+        except Exception as fault:  # noqa: BLE001 (whatever one page breaks must not stop its neighbours)
+            rejected.append(_fault_row(fault, page, source_id))
+            continue
+        rows += [claim_row(claim, source_id, version) for claim in claims]
         rejected += [_damage_row(damage, page, source_id) for damage in damages]
-    return typed_frame(Claims, rows), typed_frame(Quarantine, rejected)
+        if not any(claim.metric_code for claim in claims):
+            rejected.append(_silent_row(page, source_id))
+    return rows, rejected
 
 
-def place_pages(pages: pl.DataFrame, records: Iterable[Page], region_name: str | None) -> pl.DataFrame:
-    """The frame of pages with region and reference year filled in; `records` are the same pages in order."""
-    context = Context(region_name=region_name)
-    placings = [asdict(place_page(page, context)) for page in records]
-    columns = ["region_name", "ref_area", "reference_year", "reference_year_basis"]
-    schema = {name: pages.schema[name] for name in columns}
-    return pages.with_columns(pl.DataFrame(placings, schema=schema).get_columns())
+def place(page: Page, region_name: str | None) -> Row:
+    """Region and reference year of a page, as columns of `schemas.Pages`."""
+    return asdict(place_page(page, Context(region_name=region_name)))
 
 
-def claim_row(claim: Claim, source_id: str) -> dict[str, object]:
+def claim_row(claim: Claim, source_id: str, version: str) -> Row:
     """A claim as a row of `schemas.Claims`; the breakdown as canonical text."""
-    row: dict[str, object] = asdict(claim)
+    row: Row = {name: getattr(claim, name) for name in Claim.__slots__}
     row["source_id"] = source_id
+    row["extractor_version"] = version
     row["breakdown"] = ";".join(f"{key}={value}" for key, value in sorted(claim.breakdown.items()))
     return row
 
 
-def _damage_row(damage: Damage, page: Page, source_id: str) -> dict[str, object]:
+def _damage_row(damage: Damage, page: Page, source_id: str) -> Row:
     return {
         "source_id": source_id,
         "stage": "extract",
@@ -55,4 +69,31 @@ def _damage_row(damage: Damage, page: Page, source_id: str) -> dict[str, object]
         "check": "undamaged_number",
         "value": damage.sentence[:200],
         "reason": "a digit of this number is destroyed in the text",
+    }
+
+
+def _silent_row(page: Page, source_id: str) -> Row:
+    """A page about something else, or in words unknown to us."""
+    return {
+        "source_id": source_id,
+        "stage": "extract",
+        "key": page.page_id,
+        "url": page.url,
+        "column": None,
+        "check": "states_union_figures",
+        "value": page.title,
+        "reason": "no number on this page was mapped to a union metric",
+    }
+
+
+def _fault_row(fault: Exception, page: Page, source_id: str) -> Row:
+    return {
+        "source_id": source_id,
+        "stage": "extract",
+        "key": page.page_id,
+        "url": page.url,
+        "column": None,
+        "check": "reader_held",
+        "value": page.title,
+        "reason": f"the reader failed: {type(fault).__name__}: {fault}",
     }

@@ -6,21 +6,22 @@ Belongs here: reading the words around a number for its status. Does not belong 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from ingest.extract.attribution import Sentence
+from ingest.extract.lexicon import any_of
 from ingest.extract.quantities import Quantity
 from ingest.extract.years import TimeMark
 from ingest.vocabulary import metrics, words
 
 NEAR = 6
 OPENING = re.compile(r"[^,。;\d]{2,12},")
+KINDS = ("cumulative", "per_year", "festival", "event", "own_level", "all_levels", "floor", "target", "intention")
 BASE = re.compile(r"(?:占|达到|达|为)([^,。;、占]{2,14}?)(?:总数|总量|总人数)?的$")
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """Flags and period of one figure; `statistic` is None for an unmapped quantity."""
 
     change_kind: str
@@ -32,8 +33,7 @@ class Status:
     base_text: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """The year of a figure, the mark it was read from, and the year its page speaks of."""
 
     year: int | None
@@ -45,29 +45,47 @@ def read_status(
     quantity: Quantity, view: str, clause_start: int, sentence: Sentence, code: str | None, moment: Moment
 ) -> Status:
     """The status of `quantity`, read from its clause (`clause_start` to the number) and its sentence."""
-    mark = moment.mark
-    lead = view[clause_start : quantity.start]
-    change = change_kind(quantity, lead)
-    cumulative = _has(lead, "cumulative") or _opens_as_total(sentence, mark)
+    if sentence.told is None:
+        sentence.told = frozenset(kind for kind in KINDS if any_of(kind).search(sentence.text))
+    clause = Clause(view, clause_start, quantity.start, sentence.told)
+    cumulative = clause.tells("cumulative") or _opens_as_total(clause, sentence, moment.mark)
     statistic = metrics()[code].statistic if code else None
-    if code and cumulative and statistic == "flow":
+    if cumulative and statistic == "flow":
         statistic = "cumulative"
+    lead = view[clause_start : quantity.start]
     return Status(
-        change_kind=change,
+        change_kind=change_kind(quantity, lead),
         statistic=statistic,
-        period_type=_period(statistic, lead, sentence.text, mark, cumulative=cumulative),
-        reporting_scope=_scope(lead, sentence.text),
-        is_target=_is_target(view[sentence.start : quantity.start], sentence.heading, moment),
-        is_floor_language=quantity.qualifier in ("GE", "GT", "EQ") and _has(lead, "floor"),
+        period_type=_period(statistic, clause, moment.mark, cumulative=cumulative),
+        reporting_scope=_scope(clause),
+        is_target=_is_target(clause, sentence, moment),
+        is_floor_language=quantity.qualifier in ("GE", "GT", "EQ") and clause.tells("floor"),
         base_text=base_of(lead) if quantity.dimension == "percent" else None,
     )
 
 
-def _opens_as_total(sentence: Sentence, mark: TimeMark | None) -> bool:
+class Clause(NamedTuple):
+    """The stretch of a sentence from the start of a clause to its number.
+
+    `told` are the kinds of words that stand anywhere in the sentence.
+    """
+
+    view: str
+    start: int
+    end: int
+    told: frozenset[str]
+
+    def tells(self, kind: str) -> bool:
+        """Whether a word of this kind stands in the clause."""
+        return kind in self.told and any_of(kind).search(self.view, self.start, self.end) is not None
+
+
+def _opens_as_total(clause: Clause, sentence: Sentence, mark: TimeMark | None) -> bool:
     """五年来,新建基层工会1862个,发展会员12.6万人: the opening holds until the sentence tells another time."""
     opening = OPENING.match(sentence.text)
-    is_told_later = mark is not None and opening is not None and mark.start >= sentence.start + opening.end()
-    return opening is not None and not is_told_later and _has(opening[0], "cumulative")
+    if opening is None or (mark is not None and mark.start >= sentence.start + opening.end()):
+        return False
+    return clause._replace(start=sentence.start, end=sentence.start + opening.end()).tells("cumulative")
 
 
 def change_kind(quantity: Quantity, lead: str) -> str:
@@ -100,37 +118,47 @@ def base_of(lead: str) -> str | None:
     return match[1] if match else None
 
 
-def _is_target(plan: str, heading: str, moment: Moment) -> bool:
-    """`plan` is the sentence up to the number."""
+def _is_target(clause: Clause, sentence: Sentence, moment: Moment) -> bool:
+    """A year to come, a word of planning before the number with no word of doing behind it, or a heading of plans."""
     ahead = moment.year - moment.page_year if moment.mark and moment.year and moment.page_year else 0
-    if ahead > 1 or (ahead == 1 and any(word in plan for word in words()["intention"])):
+    before = clause._replace(start=sentence.start)
+    if ahead > 1 or (ahead == 1 and before.tells("intention")):
         return True
+    if before.tells("target") and _is_planned(clause.view[before.start : before.end]):
+        return True
+    return _heads_plans(sentence.heading)
+
+
+def _is_planned(plan: str) -> bool:
+    """The last word of planning stands behind the last word of doing; names of plans plan nothing."""
     for name in words()["plan_noun"]:
         plan = plan.replace(name, "\x00" * len(name))
-    planned = max((plan.rfind(word) for word in words()["target"]), default=-1)
-    reached = max((plan.rfind(word) for word in words()["actual"]), default=-1)
-    return planned > reached or any(word in heading for word in words()["plan_heading"])
+    planned = max(plan.rfind(word) for word in words()["target"])
+    reached = max(plan.rfind(word) for word in words()["actual"])
+    return planned > reached
 
 
-def _period(statistic: str | None, lead: str, sentence: str, mark: TimeMark | None, *, cumulative: bool) -> str:
+@lru_cache(maxsize=4096)
+def _heads_plans(heading: str) -> bool:
+    return any_of("plan_heading").search(heading) is not None
+
+
+def _period(statistic: str | None, clause: Clause, mark: TimeMark | None, *, cumulative: bool) -> str:
     if cumulative:
         return "multi_year" if mark is None or mark.first_year is None else "since_start"
     if mark is not None and mark.first_year is not None:
         return "multi_year"
     if statistic in ("stock", "rate"):
         return "year_end"
-    for period, text in (("per_year", lead), ("festival", sentence), ("event", lead)):
-        if _has(text, period):
-            return period
+    if clause.tells("per_year"):
+        return "per_year"
+    if "festival" in clause.told or clause.tells("event"):
+        return "festival" if "festival" in clause.told else "event"
     return "year" if statistic else "unknown"
 
 
-def _scope(lead: str, sentence: str) -> str:
-    for scope in ("event", "own_level", "all_levels"):
-        if _has(lead, scope):
+def _scope(clause: Clause) -> str:
+    for scope in ("event", "own_level"):
+        if clause.tells(scope):
             return scope
-    return "all_levels" if _has(sentence, "all_levels") else "unknown"
-
-
-def _has(text: str, kind: str) -> bool:
-    return any(word in text for word in words()[kind])
+    return "all_levels" if "all_levels" in clause.told else "unknown"

@@ -7,9 +7,12 @@ inserted pinyin, blanks between characters). Does not belong here: reading numbe
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+
+import ahocorasick_rs
 
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     ord("，"): ord(","),
@@ -26,14 +29,15 @@ FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
     ord("\t"): ord(" "),
 }
 CJK = r"\u3400-\u9fff"
-PINYIN = re.compile(rf"(?<=[{CJK}])[(（][a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňɡ]{{1,7}}[)）]")
+PINYIN = re.compile(rf"\((?<=[{CJK}].)[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňɡ]{{1,7}}\)")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
 INNER_BLANK = re.compile(
-    rf"(?<=[{CJK}.,%、:]) (?=[{CJK}\d%、:(,])|(?<=\d) (?=[{CJK}%、:(,])|(?<=[{CJK}\d]) (?=[.])"
-    r"|(?<=\d) (?=\d{3}(?:\D|$))|(?<=\D\d) (?=\d(?:\D|$))"
+    rf" (?:(?<=[{CJK}.,%、:] )(?=[{CJK}\d%、:(,])|(?<=\d )(?=[{CJK}%、:(,])|(?<=[{CJK}\d] )(?=[.])"
+    r"|(?<=\d )(?=\d{3}(?:\D|$))|(?<=\D\d )(?=\d(?:\D|$)))"
 )
 NUMBER_ROW = re.compile(r"\d\s+[\d.,]+\s+\d")
-HARD_WRAP = re.compile(r"(?<=[^\n。!?;:】\]> ]) *\r?\n(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])")
+LINE_END = re.compile(r"\n(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])")
+SENTENCE_ENDS = frozenset("\n。!?;:】]> ")
 MARKED_HEADING = re.compile(r"[ ]*[■●◆▲★◇□▪•][^ ,。;:\d]{2,20}$")
 PLAIN_HEADING = re.compile(rf"[ ]*[{CJK}]{{2,14}}$")
 FULL_BLANK = "\u3000"
@@ -45,14 +49,28 @@ BLOCK_REACH = 300
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`text` is what the reader reads; `origin[i]` is the place of its i-th character in the page text."""
+    """`text` is what the reader reads: stretches of the page text, one behind the other.
+
+    `starts` are the places of these stretches in the view, `origins` their places in the page text.
+    """
 
     text: str
-    origin: list[int] | range
+    starts: list[int]
+    origins: list[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """A stretch of the view as offsets into the page text, end exclusive."""
-        return self.origin[start], self.origin[end - 1] + 1
+        return self._origin(start), self._origin(end - 1) + 1
+
+    def place_of(self, origin: int) -> int:
+        """The first place of the view that stands at or behind `origin` in the page text."""
+        stretch = bisect_right(self.origins, origin) - 1
+        end = self.starts[stretch + 1] if stretch + 1 < len(self.starts) else len(self.text)
+        return min(self.starts[stretch] + origin - self.origins[stretch], end)
+
+    def _origin(self, place: int) -> int:
+        stretch = bisect_right(self.starts, place) - 1
+        return self.origins[stretch] + place - self.starts[stretch]
 
 
 @lru_cache(maxsize=1)
@@ -68,21 +86,43 @@ def translation() -> dict[int, int]:
     return table
 
 
-def make_view(text: str, start: int = 0, end: int | None = None) -> View:
-    """The clean view of `text[start:end]`; offsets refer to the whole `text`."""
-    raw = text[start:end]
-    piece = raw.translate(translation())
-    cuts = _cuts(piece, raw)
-    if not cuts:
-        return View(piece, range(start, start + len(piece)))
+@lru_cache(maxsize=1)
+def _plain_forms() -> dict[str, str]:
+    """The same table by characters, without those that stay."""
+    return {chr(char): chr(plain) for char, plain in translation().items() if char != plain}
+
+
+@lru_cache(maxsize=1)
+def _changing() -> ahocorasick_rs.AhoCorasick:
+    """Finds the characters that change."""
+    return ahocorasick_rs.AhoCorasick(list(_plain_forms()), implementation=ahocorasick_rs.Implementation.DFA)
+
+
+def _translated(text: str) -> str:
+    """`text` in half-width simplified form; one replacement per kind of character, of which a page has few."""
+    forms = _plain_forms()
+    found = set(_changing().find_matches_as_strings(text))
+    if any(forms[char] in found for char in found):  # what has been replaced must not be replaced again
+        return text.translate(translation())
+    for char in found:
+        text = text.replace(char, forms[char])
+    return text
+
+
+def make_view(text: str) -> View:
+    """The clean view of a page's text."""
+    piece = _translated(text)
     kept: list[str] = []
-    origin: list[int] = []
-    last = 0
-    for begin, stop in [*cuts, (len(piece), len(piece))]:
+    starts: list[int] = []
+    origins: list[int] = []
+    length, last = 0, 0
+    for begin, stop in [*_cuts(piece, text), (len(piece), len(piece))]:
         kept.append(piece[last:begin])
-        origin.extend(range(start + last, start + begin))
-        last = max(last, stop)
-    return View("".join(kept), origin)
+        starts.append(length)
+        origins.append(last)
+        length += begin - last
+        last = stop
+    return View("".join(kept), starts, origins)
 
 
 def _cuts(piece: str, raw: str) -> list[tuple[int, int]]:
@@ -90,12 +130,32 @@ def _cuts(piece: str, raw: str) -> list[tuple[int, int]]:
     found = [match.span() for match in PINYIN.finditer(piece)]
     found += [match.span() for match in INVISIBLE.finditer(piece)]
     found += [match.span() for match in INNER_BLANK.finditer(piece) if not _ends_heading(piece, raw, match.start())]
-    found += [match.span() for match in HARD_WRAP.finditer(piece) if _is_wrapped(piece, match.start(), match.end())]
+    found += _wraps(piece)
     merged: list[tuple[int, int]] = []
     for begin, stop in sorted(found):
         if not merged or begin >= merged[-1][1]:
             merged.append((begin, stop))
     return merged
+
+
+def _wraps(piece: str) -> list[tuple[int, int]]:
+    """Line breaks inside running text, with the blanks before them."""
+    found = []
+    for match in LINE_END.finditer(piece):
+        line_start = piece.rfind("\n", 0, match.start()) + 1
+        begin = _wrap_start(piece, line_start, match.start())
+        if begin is not None and _is_wrapped(piece, line_start, begin, match.end()):
+            found.append((begin, match.end()))
+    return found
+
+
+def _wrap_start(piece: str, line_start: int, line_end: int) -> int | None:
+    """Where the blanks at the end of a line begin; None when the line is empty or ends a sentence."""
+    line = piece[line_start:line_end]
+    text = line.removesuffix("\r").rstrip(" ")
+    if text and text[-1] not in SENTENCE_ENDS:
+        return line_start + len(text)
+    return line_end if line.endswith("\r") else None
 
 
 def _ends_heading(piece: str, raw: str, place: int) -> bool:
@@ -105,9 +165,8 @@ def _ends_heading(piece: str, raw: str, place: int) -> bool:
     return bool(MARKED_HEADING.match(line) or (raw[place] == FULL_BLANK and PLAIN_HEADING.match(line)))
 
 
-def _is_wrapped(piece: str, begin: int, stop: int) -> bool:
+def _is_wrapped(piece: str, line_start: int, begin: int, stop: int) -> bool:
     """A line break inside running text: the line before it is long and neither line is a table row."""
-    line_start = piece.rfind("\n", 0, begin) + 1
     next_end = piece.find("\n", stop)
     line, following = piece[line_start:begin], piece[stop : next_end if next_end >= 0 else len(piece)]
     if (

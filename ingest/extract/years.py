@@ -8,13 +8,16 @@ places and metrics.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 
 from ingest.extract.numerals import DIGITS
+from ingest.extract.quantities import matches
 from ingest.records import Context, Page
 from ingest.vocabulary import words
 
@@ -23,6 +26,7 @@ FIGURE = re.compile(r"\d[\d.,]{0,15}\s*(?:[万亿千百]+|[多余])*(?:人|个|�
 YEAR_LIST = re.compile(r"(?<!\d)(?:19|20)\d{2}年?(?:[、,和](?:19|20)\d{2}年?)+")
 LEVEL_AFTER = re.compile(r"[^,;。\d]{0,12}[到至为]")
 COMPARED_WITHIN = 12
+HALF_YEAR = 6
 GAZETTEER_SPREAD = 8
 MARKS_LOOKED_BACK = 50
 HEADING_LENGTH = 30
@@ -35,8 +39,7 @@ TITLE_YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
 PUBLISHED = re.compile(r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 
 
-@dataclass(frozen=True, slots=True)
-class TimeMark:
+class TimeMark(NamedTuple):
     """A year told at `start:end`; `is_topical` when it opens a clause."""
 
     start: int
@@ -48,6 +51,7 @@ class TimeMark:
     is_compared: bool
     is_from: bool
     is_dateline: bool
+    month: int | None
     is_start: bool
 
 
@@ -72,35 +76,39 @@ def _pattern() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
+def _start() -> re.Pattern[str]:
+    """Where a told year can begin: digits that begin a number, and the first characters of the words."""
+    first = {item[0] for item in words()["year_relative"]}
+    return re.compile(rf"[12一二{''.join(sorted(first))}](?<!\d[12])")
+
+
+@lru_cache(maxsize=1)
 def _relative_offsets() -> dict[str, int]:
     return {word: int(offset) for word, _, offset in (item.partition(":") for item in words()["year_relative"])}
 
 
 def find_time_marks(text: str) -> list[TimeMark]:
     """All years told in `text`, absolute and relative, in order."""
-    return [_mark(match, text) for match in _pattern().finditer(text)]
+    return [_mark(match, text) for match in matches(_pattern(), _start(), text)]
 
 
 def _mark(match: re.Match[str], text: str) -> TimeMark:
-    before, after = text[max(0, match.start() - 4) : match.start()], text[match.end() : match.end() + 3]
+    start, end = match.span()
+    before, after = text[max(0, start - 4) : start], text[end : end + 3]
     lead = before.rstrip(" 截至止到底在(")
-    is_topical = match.start() == 0 or before[-1].isspace() or not lead or lead[-1] in ",。;:!?\n、】]>)" or before != before.rstrip("截至止到")
-    starts = after.startswith("起")
-    compared = any(before.endswith(word) for word in words()["compare_before"]) or any(
-        after.startswith(word) for word in words()["compare_after"]
-    )
-    relative = match["relative"]
+    first, _, _, month, _, relative = match.groups()
     return TimeMark(
-        start=match.start(),
-        end=match.end(),
+        start=start,
+        end=end,
         year=_year(match),
         offset=_relative_offsets()[relative] if relative else None,
-        first_year=int(match["first"]) if match["first"] else None,
-        is_topical=is_topical,
-        is_compared=compared,
-        is_start=starts,
+        first_year=int(first) if first else None,
+        is_topical=not lead or before[-1].isspace() or lead[-1] in ",。;:!?\n、】]>)" or before != before.rstrip("截至止到"),
+        is_compared=before.endswith(words()["compare_before"]) or after.startswith(words()["compare_after"]),
         is_from=before.endswith(FROM_WORDS),
-        is_dateline=bool(match["month"] and "日" in match["month"]),
+        is_dateline=month is not None and "日" in month,
+        month=int(re.sub(r"月.*|\s", "", month)) if month else None,
+        is_start=after.startswith("起"),
     )
 
 
@@ -134,12 +142,10 @@ class Years:
             return listed, "clause", None
         if self._is_former_level(place, end, previous_end):
             return self._former_year(place, sentence_start)
-        clause_start = max(self.text.rfind(mark, sentence_start, place) for mark in ",;") + 1
-        inside = self._marks_between(sentence_start, place)
-        usable = [mark for mark in inside if not self._is_aside(mark) and self._reaches(mark, place, previous_end)]
-        if usable:
-            mark = usable[-1]
-            return self._value(mark), "clause" if mark.start >= clause_start else "sentence", mark
+        clause_start = max(self.text.rfind(",", sentence_start, place), self.text.rfind(";", sentence_start, place)) + 1
+        for mark in reversed(self._marks_between(sentence_start, place)):
+            if not self._is_aside(mark) and self._reaches(mark, place, previous_end):
+                return self._value(mark), "clause" if mark.start >= clause_start else "sentence", mark
         following = self._bracketed_after(end)
         if following is not None:
             return following.year, "clause", following
@@ -152,10 +158,11 @@ class Years:
         """由77.2%上升到81.1%, 比上年末的1237户减少: true before the time that the sentence tells."""
         lead = self.text[previous_end:place].rstrip(" 约近")
         if lead.endswith(("由", "从")):
-            return bool(LEVEL_AFTER.match(self.text, end))
-        nearest = next(iter(self._marks_between(place - COMPARED_WITHIN, place)[::-1]), None)
-        is_compared = nearest is not None and nearest.is_compared and self.text[nearest.end : place] in ("的", "末的", "底的")
-        return is_compared and self.text.startswith(words()["rise"] + words()["fall"], end)
+            return LEVEL_AFTER.match(self.text, end) is not None
+        near = self._marks_between(place - COMPARED_WITHIN, place)
+        if not near or not near[-1].is_compared or self.text[near[-1].end : place] not in ("的", "末的", "底的"):
+            return False
+        return self.text.startswith(words()["rise"] + words()["fall"], end)
 
     def _former_year(self, place: int, sentence_start: int) -> tuple[int | None, str, TimeMark | None]:
         """The year that the sentence compares with (与2008年相比) or begins with (1978—1985年); else unknown."""
@@ -168,13 +175,12 @@ class Years:
 
     def _listed_year(self, place: int, sentence_start: int) -> int | None:
         """1985、1990、1995年,基层工会分别为138个、165个和171个: the years and the numbers run side by side."""
-        sentence = self.text[sentence_start:place]
-        match = YEAR_LIST.search(sentence)
-        marker = sentence.rfind("分别")
-        if match is None or marker < match.end():
+        marker = self.text.rfind("分别", sentence_start, place)
+        match = YEAR_LIST.search(self.text[sentence_start:place]) if marker >= 0 else None
+        if match is None or marker < sentence_start + match.end():
             return None
         years = [int(year) for year in re.findall(r"\d{4}", match[0])]
-        index = len(re.findall("[、和]", sentence[marker:]))
+        index = len(re.findall("[、和]", self.text[marker:place]))
         return years[index] if index < len(years) else None
 
     def _is_aside(self, mark: TimeMark) -> bool:
@@ -183,11 +189,13 @@ class Years:
 
     def _reaches(self, mark: TimeMark, place: int, previous_end: int) -> bool:
         """由2012年的 holds for its own number, and for a later one only behind another 由."""
+        if not mark.is_from or mark.end > previous_end:
+            return True
         lead = self.text[previous_end:place]
-        return not mark.is_from or mark.end > previous_end or any(word in lead for word in FROM_WORDS)
+        return any(word in lead for word in FROM_WORDS)
 
     def _marks_between(self, start: int, end: int) -> list[TimeMark]:
-        return list(self.marks[bisect_right(self._starts, start - 1) : bisect_right(self._starts, end)])
+        return self.marks[bisect_left(self._starts, start) : bisect_right(self._starts, end)]
 
     def _backwards(self, end: int, start: int) -> Iterator[TimeMark]:
         """Marks from `end` back to `start`, the nearest first, at most a few."""
@@ -207,12 +215,12 @@ class Years:
         """The last year that opened a clause before this sentence, in the paragraph (gazetteers: on the page)."""
         whole_page = self.page_year.is_gazetteer or self.page_year.basis == "published_on"
         start = 0 if whole_page else paragraph_start
-        heading = next((mark for mark in reversed(self._headings) if mark.start < sentence_start), None)
         for mark in self._backwards(sentence_start - 1, start):
             is_told = mark.year is not None or (self.page_year.basis == "published_on" and (mark.offset or 0) < 0)
             if mark.is_topical and not self._is_aside(mark) and not mark.is_from and is_told:
                 return mark
-        return heading
+        heading = bisect_left(self._headings, sentence_start, key=attrgetter("start"))
+        return self._headings[heading - 1] if heading else None
 
     def _value(self, mark: TimeMark) -> int | None:
         if mark.year is not None:
@@ -227,11 +235,14 @@ class Years:
 def _heads_section(mark: TimeMark, text: str) -> bool:
     """The mark stands in a short line of its own that opens a part of the page (2021年工作回顾)."""
     start = text.rfind("\n", max(0, mark.start - HEADING_LENGTH), mark.start) + 1
+    if not start:
+        return False
     end = text.find("\n", mark.end, mark.end + HEADING_LENGTH)
     line = text[start:end].strip() if end >= 0 else ""
     is_short = 0 < len(line) <= HEADING_LENGTH and not any(sign in line for sign in ",。;:|\t")
-    names = words()["review_heading"] + words()["plan_heading"]
-    return is_short and start > 0 and any(word in line for word in names)
+    return is_short and (
+        any(word in line for word in words()["review_heading"] + words()["plan_heading"])
+    )
 
 
 def find_page_year(page: Page, marks: list[TimeMark], context: Context) -> PageYear:
@@ -254,7 +265,7 @@ def _year_without_volume(page: Page, marks: list[TimeMark], told: Counter[int], 
     if topical and max(topical) - min(topical) > GAZETTEER_SPREAD and len(topical) > 3:
         return PageYear(context.reference_year, "option" if context.reference_year else "unknown", True)
     relative = [mark for mark in marks if mark.offset is not None and not mark.is_compared]
-    opening = _opening_year(page, marks)
+    opening = _opening_year(page, marks) or _year_before_report(page, marks, told)
     if published is not None and opening is None and (relative or not topical):
         only_last_year = bool(relative) and all((mark.offset or 0) < 0 for mark in relative)
         return PageYear(published - 1 if only_last_year else published, "published_on", False)
@@ -275,6 +286,16 @@ def _opening_year(page: Page, marks: list[TimeMark]) -> int | None:
         if mark.is_topical and not mark.is_compared and mark.year is not None and not mark.is_dateline:
             return mark.year
     return None
+
+
+def _year_before_report(page: Page, marks: list[TimeMark], told: Counter[int]) -> int | None:
+    """A report dated in the first half of a year, above its text, speaks of the year before where it names that year."""
+    first_figure = FIGURE.search(page.text)
+    dated = next((mark for mark in marks if mark.is_dateline and mark.year is not None), None)
+    if dated is None or dated.year is None or (first_figure and dated.start > first_figure.start()):
+        return None
+    is_early = dated.month is not None and dated.month <= HALF_YEAR
+    return dated.year - 1 if is_early and dated.year - 1 in told else None
 
 
 def volume_of(page: Page) -> int | None:

@@ -10,7 +10,7 @@ A run over one source:
         result = fetch_pages(source, page_refs, previous_snapshots, archive, http)
 """
 
-from ingest.fetch.archive import Archive, ArchiveError, open_archive, read_body
+from ingest.fetch.archive import Archive, open_archive, read_body
 from ingest.fetch.client import HttpClient, Response, open_client
 from ingest.fetch.crawl import crawl_source, poll_source
 from ingest.fetch.errors import FetchError
@@ -19,6 +19,7 @@ from ingest.fetch.pace import Pacer
 from ingest.fetch.pages import FetchResult, fetch_pages, page_count_complaint
 from ingest.fetch.probe import ProbeReport, ProbeStep, probe_source
 from ingest.fetch.replay import replay_source
+from ingest.fetch.storage import ArchiveError, archive_path
 from ingest.fetch.urls import canonical_url
 from ingest.fetch.verify import Damage, Verification, verify_archive
 
@@ -35,6 +36,7 @@ __all__ = [
     "ProbeStep",
     "Response",
     "Verification",
+    "archive_path",
     "canonical_url",
     "crawl_source",
     "fetch_pages",

@@ -7,6 +7,12 @@ Layout: `<root>/<source_id>/<source_id>-<UTC time>-<serial>.warc.gz` and `index.
 records of one page are written and synced in one piece. The index is only a shortcut: what it lacks (after
 a crash) is read from the files themselves when the archive is next opened, and a torn end is cut off into
 a file `*.torn`. A run always begins a new file.
+
+The root may be any fsspec address. Files of an object store cannot grow: there a run writes its file in a local
+spool folder, synced record by record as ever, and puts it to its place as a whole when it is full or the run ends.
+What a dead run left in the spool is put there when the archive is next opened on that machine. The lock that keeps
+two runs from one source is a local file, too: it holds for the processes of one machine. Runs on two machines write
+files of different names and lose nothing; which pages were just asked for the other one does not know.
 """
 
 from __future__ import annotations
@@ -20,19 +26,24 @@ import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, TypeVar
 
 import polars as pl
+from upath import UPath
 
 from ingest.fetch import warc
+from ingest.fetch.bodies import BodyReader
 from ingest.fetch.client import PRODUCT, REDIRECTS, Hop, Response
 from ingest.fetch.local import SavedPage
+from ingest.fetch.storage import ArchiveError, ArchivePath, archive_path, open_for_reading
+from ingest.files import put_at_once, write_at_once
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 INDEX_NAME = "index.parquet"
 PAGE = frozenset({200, 203})
 GONE = frozenset({404, 410})
 Role = Literal["page", "list"]
+FolderT = TypeVar("FolderT", Path, UPath, Path | UPath)
 FACTS = ("volume_year", "category", "title", "discovered_from")
 
 INDEX_SCHEMA: dict[str, pl.DataType] = {
@@ -55,10 +66,6 @@ INDEX_SCHEMA: dict[str, pl.DataType] = {
     "title": pl.String(),
     "discovered_from": pl.String(),
 }
-
-
-class ArchiveError(Exception):
-    """An archive that cannot be read or written; the message names the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +168,17 @@ class Archive:
     """The archive of one source, open for writing: one process at a time, any number of its threads."""
 
     def __init__(
-        self, root: Path, source_id: str, *, max_file_bytes: int = MAX_FILE_BYTES, agent: str = PRODUCT
+        self,
+        root: str | ArchivePath,
+        source_id: str,
+        *,
+        spool: Path | None = None,
+        max_file_bytes: int = MAX_FILE_BYTES,
+        agent: str = PRODUCT,
     ) -> None:
-        self.root, self.source_id = Path(root), source_id
+        self.root, self.source_id = archive_path(root), source_id
         self.folder = self.root / source_id
+        self.spool = self.root if isinstance(self.root, Path) else spool
         self.max_file_bytes, self.agent = max_file_bytes, agent
         self.states: dict[str, PageState] = {}
         self.lists: dict[str, PageState] = {}
@@ -177,11 +191,13 @@ class Archive:
         self._holder: BinaryIO | None = None
 
     def __enter__(self) -> Archive:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._holder = _take_lock(self.folder / ".lock")
+        self._local_folder.mkdir(parents=True, exist_ok=True)
+        self._holder = _take_lock(self._local_folder / ".lock")
         try:
-            for file, end in _ends_of_good_part(self.folder, self.root):
+            for file, end in _ends_of_good_part(self._local_folder, self.source_id):
                 _cut_torn_end(file, end)
+            for left_over in warc_files(self._local_folder):
+                self._ship(left_over)
             for entry in read_entries(self.root, self.source_id):
                 self._remember(entry)
         except BaseException:
@@ -191,9 +207,7 @@ class Archive:
 
     def __exit__(self, *_: object) -> None:
         try:
-            if self._file is not None:
-                self._file.close()
-                self._file = None
+            self._close_file()
             write_index(self.folder, self._entries)
         finally:
             self._release()
@@ -204,7 +218,16 @@ class Archive:
 
     def body(self, entry: Entry) -> bytes:
         """The body that an entry of this archive holds. Raises ArchiveError."""
-        return read_body(self.root, entry.warc_file, entry.warc_offset)[0]
+        spooled = (self._local_folder.parent / entry.warc_file).exists()
+        root = self._local_folder.parent if spooled else self.root
+        return read_body(root, entry.warc_file, entry.warc_offset)[0]
+
+    @property
+    def _local_folder(self) -> Path:
+        """Where files are written: the archive's own folder, or the spool of a remote archive."""
+        if self.spool is None:
+            raise ArchiveError(f"{self.root} is not a local folder: writing to it needs a local spool folder")
+        return self.spool / self.source_id
 
     def store(self, url: str, response: Response, facts: Mapping[str, str] | None = None, role: Role = "page") -> Entry:
         """Archive an answer: as a revisit when its body is already stored, else whole. Gives its entry.
@@ -271,11 +294,10 @@ class Archive:
         return self._file_name, start + offset, length
 
     def _open_next_file(self) -> None:
-        if self._file is not None:
-            self._file.close()
+        self._close_file()
         name = f"{self.source_id}-{self._started:%Y%m%dT%H%M%S%f}-{self._serial:05d}.warc.gz"
         self._serial += 1
-        self._file = (self.folder / name).open("xb", buffering=0)
+        self._file = (self._local_folder / name).open("xb", buffering=0)
         self._file_name = f"{self.source_id}/{name}"
         info = {
             "software": PRODUCT,
@@ -286,6 +308,24 @@ class Archive:
         }
         data, _ = warc.serialise([warc.warcinfo(name, info)])
         self._write(data)
+
+    def _close_file(self) -> None:
+        """End the file that is being written, and put it to its place."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+            self._ship(self._local_folder / Path(self._file_name).name)
+
+    def _ship(self, file: Path) -> None:
+        """Put a finished file of the spool into the remote archive, whole or not at all. Raises ArchiveError."""
+        target = self.folder / file.name
+        if isinstance(target, Path):
+            return
+        try:
+            target.fs.put_file(str(file), target.path)
+        except OSError as error:
+            raise ArchiveError(f"{target} cannot be written ({error}); the file is kept as {file}") from error
+        file.unlink()
 
     def _write(self, data: bytes) -> None:
         """Write and sync; a write that fails half way (a full disk) is undone. Raises ArchiveError."""
@@ -307,48 +347,42 @@ class Archive:
             self._holder = None
 
 
-def open_archive(root: Path, source_id: str, *, agent: str = PRODUCT) -> Archive:
-    """The archive of one source, to be used as a context manager. Entering raises ArchiveError if it is in use."""
-    return Archive(root, source_id, agent=agent)
+def open_archive(
+    root: str | ArchivePath, source_id: str, *, spool: Path | None = None, agent: str = PRODUCT
+) -> Archive:
+    """The archive of one source, to be used as a context manager. Entering raises ArchiveError if it is in use.
+
+    `spool` is the local folder in which files of a remote archive are written before they are put there.
+    """
+    return Archive(root, source_id, spool=spool, agent=agent)
 
 
-def read_body(archive_root: Path, warc_file: str, warc_offset: int) -> tuple[bytes, str | None]:
+def read_body(archive_root: str | ArchivePath, warc_file: str, warc_offset: int) -> tuple[bytes, str | None]:
     """The body stored at an offset (bytes) of an archive file, and its Content-Type. Raises ArchiveError."""
-    file = (Path(archive_root) / warc_file).resolve()
-    if not file.is_relative_to(Path(archive_root).resolve()):
-        raise ArchiveError(f"{warc_file} is not inside the archive")
-    try:
-        with file.open("rb") as handle:
-            member = next(warc.read_members(handle, warc_offset))
-        record = warc.parse_record(member.data)
-    except (OSError, StopIteration, ValueError) as error:
-        raise ArchiveError(f"{warc_file} has no whole record at byte {warc_offset}") from error
-    if record.rec_type not in ("response", "resource"):
-        raise ArchiveError(f"{warc_file} has a {record.rec_type} record at byte {warc_offset}, not a body")
-    headers = record.http_headers or record.rec_headers
-    return record.raw_stream.read(), headers.get_header("Content-Type")
+    with contextlib.closing(BodyReader(archive_root)) as reader:
+        return reader.read(warc_file, warc_offset)
 
 
-def read_entries(root: Path, source_id: str) -> list[Entry]:
+def read_entries(root: str | ArchivePath, source_id: str) -> list[Entry]:
     """All records of a source with a page, in order of time: from the index, and from the files what it lacks."""
-    folder = Path(root) / source_id
+    folder = archive_path(root) / source_id
     indexed = _read_index(folder / INDEX_NAME)
     known_ends: dict[str, int] = {}
     for entry in indexed:
         known_ends[entry.warc_file] = max(known_ends.get(entry.warc_file, 0), entry.warc_offset + entry.warc_length)
-    entries = [entry for entry in indexed if (Path(root) / entry.warc_file).exists()]
-    for file in warc_files(folder):
-        name = f"{source_id}/{file.name}"
+    files = {f"{source_id}/{file.name}": file for file in warc_files(folder)}
+    entries = [entry for entry in indexed if entry.warc_file in files]
+    for name, file in files.items():
         if file.stat().st_size > known_ends.get(name, 0):
             entries += scan_file(file, name, known_ends.get(name, 0))
     return sorted(entries, key=lambda entry: (entry.recorded_at, entry.warc_file, entry.warc_offset))
 
 
-def scan_file(file: Path, name: str, start: int = 0) -> list[Entry]:
+def scan_file(file: ArchivePath, name: str, start: int = 0) -> list[Entry]:
     """The entries of one WARC file from an offset on, read from its records."""
     entries: list[Entry] = []
     told: dict[str, dict[str, str]] = {}
-    with file.open("rb") as handle:
+    with open_for_reading(file) as handle:
         for member in warc.read_members(handle, start):
             try:
                 record = warc.parse_record(member.data)
@@ -363,25 +397,29 @@ def scan_file(file: Path, name: str, start: int = 0) -> list[Entry]:
     return entries
 
 
-def warc_files(folder: Path) -> list[Path]:
+def warc_files(folder: FolderT) -> list[FolderT]:
     """The WARC files of a source, oldest first."""
-    return sorted(folder.glob("*.warc.gz"))
+    return sorted(folder.glob("*.warc.gz"), key=lambda file: file.name)
 
 
-def write_index(folder: Path, entries: Iterable[Entry]) -> None:
+def write_index(folder: ArchivePath, entries: Iterable[Entry]) -> None:
     """Write the index of a source's archive, replacing the former one at once."""
     rows = [{name: getattr(entry, name) for name in INDEX_SCHEMA} for entry in entries]
-    temporary = folder / f".{INDEX_NAME}.tmp"
-    pl.DataFrame(rows, schema=INDEX_SCHEMA, orient="row").write_parquet(temporary)
-    temporary.replace(folder / INDEX_NAME)
+    buffer = io.BytesIO()
+    pl.DataFrame(rows, schema=INDEX_SCHEMA, orient="row").write_parquet(buffer)
+    target = folder / INDEX_NAME
+    if isinstance(target, Path):
+        write_at_once(target, buffer.getvalue())
+    else:
+        put_at_once(target.fs, target.path, buffer.getvalue())
 
 
-def _read_index(file: Path) -> list[Entry]:
+def _read_index(file: ArchivePath) -> list[Entry]:
     """The entries of an index; none when it is missing, unreadable or of another shape (it is only a shortcut)."""
     if not file.exists():
         return []
     try:
-        frame = pl.read_parquet(file)
+        frame = pl.read_parquet(io.BytesIO(file.read_bytes()))
     except (OSError, pl.exceptions.PolarsError):
         return []
     if dict(frame.schema) != INDEX_SCHEMA:
@@ -399,7 +437,7 @@ def _take_lock(file: Path) -> BinaryIO:
     return handle
 
 
-def _ends_of_good_part(folder: Path, root: Path) -> list[tuple[Path, int]]:
+def _ends_of_good_part(folder: Path, source_id: str) -> list[tuple[Path, int]]:
     """For each file that the index does not cover to its end: the byte after its last whole record."""
     indexed = _read_index(folder / INDEX_NAME)
     ends: dict[str, int] = {}
@@ -407,7 +445,7 @@ def _ends_of_good_part(folder: Path, root: Path) -> list[tuple[Path, int]]:
         ends[entry.warc_file] = max(ends.get(entry.warc_file, 0), entry.warc_offset + entry.warc_length)
     found = []
     for file in warc_files(folder):
-        end = ends.get(str(file.relative_to(root)), 0)
+        end = ends.get(f"{source_id}/{file.name}", 0)
         if file.stat().st_size > end:
             with file.open("rb") as handle:
                 for member in warc.read_members(handle, end):

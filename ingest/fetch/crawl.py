@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from ingest.catalogue import Articles, Crawl, LinkRule, PageAddress, Pagination, Source, VolumeYear
-from ingest.fetch.archive import Archive, ArchiveError, PageState
+from ingest.fetch.archive import Archive, PageState
 from ingest.fetch.client import HttpClient, Response
 from ingest.fetch.errors import FetchError
 from ingest.fetch.lists import Link, ListPage, read_list_page
 from ingest.fetch.local import SavedPages
+from ingest.fetch.storage import ArchiveError
 from ingest.fetch.urls import BadAddressError, canonical_url, host_of
 from ingest.schemas import PageRefs, Quarantine, typed_frame
 

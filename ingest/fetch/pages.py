@@ -68,13 +68,18 @@ def fetch_pages(
     archive: Archive,
     http: HttpClient,
     progress: Progress | None = None,
+    *,
+    refetch: bool = False,
 ) -> FetchResult:
     """Ask for every page of page_refs, hosts in parallel, and archive what comes.
 
+    Only what changed is asked for, unless `refetch` says to ask for whole pages, also for those of a run that died.
     `previous_snapshots` are those of the former run (empty for the first). Snapshots of pages that are
     gone, failed or no longer listed are kept. Raises ArchiveError when the archive cannot be written.
     """
-    run = _Run(source, archive, http, _checked_at(previous_snapshots), refs.height, progress, SavedPages(source))
+    run = _Run(
+        source, archive, http, _checked_at(previous_snapshots), refs.height, progress, SavedPages(source), refetch
+    )
     by_host: dict[str, list[Row]] = {}
     for ref in _in_order(refs, archive):
         by_host.setdefault(host_of(str(ref["url"])), []).append(ref)
@@ -104,6 +109,7 @@ class _Run:
     total: int
     progress: Progress | None
     saved: SavedPages
+    refetch: bool
     log: list[Row] = field(default_factory=list)
     quarantine: list[Row] = field(default_factory=list)
     asked: int = 0
@@ -122,7 +128,7 @@ class _Run:
     def _fetch(self, ref: Row) -> Outcome:
         url = str(ref["url"])
         state = self.archive.state(url)
-        if resumed := self._resumed(url, state):
+        if not self.refetch and (resumed := self._resumed(url, state)):
             return resumed
         if not self._may_ask():
             bound = self.source.pace.max_pages
@@ -133,7 +139,8 @@ class _Run:
         try:
             if url in self.saved or is_file_url(url):
                 return self._take_saved(url, state, facts)
-            return self._take_answer(url, self.http.get(url, self.source, state.validators()), state, facts)
+            validators = {} if self.refetch else state.validators()
+            return self._take_answer(url, self.http.get(url, self.source, validators), state, facts)
         except FetchError as error:
             return Outcome(error.outcome, error.status, error.reason, error.attempts, error.elapsed_ms, error.check)
 

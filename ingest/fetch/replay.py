@@ -1,28 +1,34 @@
-"""The frames of crawl and fetch once more, from the archive alone: no network, no lake, no index.
+"""The frames of crawl and fetch once more, from the archive alone: no network, no lake.
 
 Belongs here: what makes every later stage repeatable. It changes nothing in the archive.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import polars as pl
 
-from ingest.fetch.archive import Entry, PageState, scan_file, warc_files
+from ingest.fetch.archive import Entry, PageState, read_entries, scan_file, warc_files
+from ingest.fetch.storage import ArchivePath, archive_path
 from ingest.schemas import PageRefs, Snapshots, typed_frame
 
 ARCHIVE = "archive"
 
 
-def replay_source(archive_root: Path, source_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+def replay_source(
+    archive_root: str | ArchivePath, source_id: str, *, by_index: bool = False
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rebuild (page_refs, snapshots) of a source from its WARC files.
 
     page_refs holds every page that ever gave an answer, with what the list pages last said about it;
-    snapshots are those that the last run left. Both are empty for a source without an archive.
+    snapshots are those that the last run left. Both are empty for a source without an archive. With `by_index` the
+    archive's index is believed where it covers a file to its end, which is many times quicker; else every record
+    is read.
     """
-    folder = Path(archive_root) / source_id
-    entries = [entry for file in warc_files(folder) for entry in scan_file(file, f"{source_id}/{file.name}")]
+    if by_index:
+        entries = read_entries(archive_root, source_id)
+    else:
+        files = warc_files(archive_path(archive_root) / source_id)
+        entries = [entry for file in files for entry in scan_file(file, f"{source_id}/{file.name}")]
     states: dict[str, PageState] = {}
     for entry in sorted((entry for entry in entries if entry.role == "page"), key=_when):
         states.setdefault(entry.url, PageState()).add(entry)

@@ -6,13 +6,15 @@ Belongs here: reading the archive to find damage. It changes nothing and needs n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import polars as pl
 
 from ingest.fetch import warc
-from ingest.fetch.archive import ArchiveError, read_body, warc_files
+from ingest.fetch.archive import warc_files
+from ingest.fetch.bodies import BodyReader
+from ingest.fetch.storage import ArchiveError, ArchivePath, archive_path, open_for_reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +43,28 @@ class Verification:
 
 
 def verify_archive(
-    archive_root: Path, snapshots: pl.DataFrame | None = None, progress: Callable[[str], None] | None = None
+    archive_root: str | ArchivePath,
+    snapshots: pl.DataFrame | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Verification:
     """Check all digests of all sources; with `snapshots` also that each row's body is there and is the right one."""
     found = Verification()
     stored: set[str] = set()
-    for folder in sorted(path for path in Path(archive_root).glob("*") if path.is_dir()):
+    root = archive_path(archive_root)
+    for folder in sorted((path for path in root.glob("*") if path.is_dir()), key=lambda path: path.name):
         for file in warc_files(folder):
             found.files += 1
             _verify_file(file, f"{folder.name}/{file.name}", found, stored)
             if progress:
                 progress(f"{file.name}: {found.records} records checked, {len(found.damages)} damaged")
     if snapshots is not None:
-        found.damages.extend(_damaged_snapshots(Path(archive_root), snapshots))
+        found.damages.extend(_damaged_snapshots(root, snapshots))
     return found
 
 
-def _verify_file(file: Path, name: str, found: Verification, stored: set[str]) -> None:
+def _verify_file(file: ArchivePath, name: str, found: Verification, stored: set[str]) -> None:
     end = 0
-    with file.open("rb") as handle:
+    with open_for_reading(file) as handle:
         for member in warc.read_members(handle):
             end = member.offset + member.length
             found.records += 1
@@ -92,13 +97,14 @@ def _problem(member: warc.Member, found: Verification, stored: set[str]) -> str 
     return None
 
 
-def _damaged_snapshots(root: Path, snapshots: pl.DataFrame) -> Iterator[Damage]:
+def _damaged_snapshots(root: ArchivePath, snapshots: pl.DataFrame) -> Iterator[Damage]:
     columns = ("warc_file", "warc_offset", "body_sha256", "url")
-    for file, offset, expected, url in snapshots.select(columns).iter_rows():
-        try:
-            body, _ = read_body(root, file, offset)
-        except ArchiveError as error:
-            yield Damage(file, offset, f"the body of {url} is missing: {error}")
-            continue
-        if warc.sha256_hex(body) != expected:
-            yield Damage(file, offset, f"the body of {url} is not the one of its snapshot")
+    with closing(BodyReader(root)) as bodies:
+        for file, offset, expected, url in snapshots.select(columns).sort("warc_file", "warc_offset").iter_rows():
+            try:
+                body, _ = bodies.read(file, offset)
+            except ArchiveError as error:
+                yield Damage(file, offset, f"the body of {url} is missing: {error}")
+                continue
+            if warc.sha256_hex(body) != expected:
+                yield Damage(file, offset, f"the body of {url} is not the one of its snapshot")

@@ -74,15 +74,18 @@ def _inline_headings(text: str) -> list[tuple[int, str]]:
 
 def find_duplicates(text: str) -> tuple[tuple[int, int], ...]:
     """Stretches that repeat an earlier run of lines word for word (the article printed twice)."""
-    lines = [(match.start(), match.end(), "".join(match[0].split())) for match in LINE.finditer(text)]
-    lines = [line for line in lines if line[2]]
+    contents = [content for line in text.split("\n") if (content := "".join(line.split()))]
+    if len(set(contents)) == len(contents):
+        return ()
+    places = [match.span() for match in LINE.finditer(text) if not match[0].isspace()]
+    lines = [(start, end, content) for (start, end), content in zip(places, contents, strict=True)]
     first: dict[str, int] = {}
     spans: list[tuple[int, int]] = []
     run: list[int] = []
     expected = -1
     for index, (_, _, content) in enumerate(lines):
         earlier = first.get(content)
-        if run and expected < len(lines) and expected not in run and lines[expected][2] == content:
+        if run and expected < len(lines) and not run[0] <= expected <= run[-1] and lines[expected][2] == content:
             earlier = expected
         if earlier is None or earlier == index or (run and earlier != expected):
             _close(run, lines, spans)

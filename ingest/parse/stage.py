@@ -10,9 +10,9 @@ import polars as pl
 
 from ingest.parse.html import parse_html
 from ingest.parse.page import PARSER_VERSION
-from ingest.records import Page
-from ingest.schemas import Pages, Quarantine, typed_frame
+from ingest.records import Cell, Page, Section, SnapshotRef, Table
 
+Row = dict[str, object]
 Body = tuple[bytes, str | None]
 ReadBody = Callable[[str, int], Body]
 MIN_TEXT = 2
@@ -29,26 +29,29 @@ def page_id_of(url: str) -> str:
 
 
 def parse_snapshots(
-    source_id: str, snapshots: pl.DataFrame, titles: dict[str, str], read_body: ReadBody
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+    source_id: str, snapshots: Iterable[SnapshotRef], read_body: ReadBody, place: Callable[[Page], Row]
+) -> tuple[list[Row], list[Row]]:
     """Parse the body of every snapshot of a source.
 
-    `snapshots`: frame of `schemas.Snapshots`; `titles`: link text per address, used where a page has no title
-    of its own; `read_body(warc_file, warc_offset)` gives bytes and content type. Returns a frame of
-    `schemas.Pages` and one of `schemas.Quarantine`. Gone pages keep their last snapshot and are parsed too.
+    `read_body(warc_file, warc_offset)` gives bytes and content type; `place` gives a page's region and reference
+    year. Returns rows of `schemas.Pages` and of `schemas.Quarantine`. A page on which the parser itself fails is
+    quarantined with the fault: whatever one page breaks must not stop its neighbours.
     """
-    rows: list[dict[str, object]] = []
-    rejected: list[dict[str, object]] = []
-    for snapshot in snapshots.iter_rows(named=True):
-        url = str(snapshot["url"])
+    rows: list[Row] = []
+    rejected: list[Row] = []
+    for ref in snapshots:
+        body, content_type = read_body(ref.warc_file, ref.warc_offset)
         try:
-            body, content_type = read_body(snapshot["warc_file"], snapshot["warc_offset"])
-            page = parse_snapshot(url, body, content_type, titles.get(url))
+            page = replace(parse_snapshot(ref.url, body, content_type, ref.title), volume_year=ref.volume_year)
+            row = page_row(page, source_id, ref.volume_year) | place(page)
         except UnreadablePageError as problem:
-            rejected.append(quarantine_row(source_id, url, str(problem)))
-            continue
-        rows.append(page_row(page, source_id, snapshot["volume_year"]))
-    return typed_frame(Pages, rows), typed_frame(Quarantine, rejected)
+            rejected.append(quarantine_row(source_id, ref.url, str(problem)))
+        except Exception as fault:  # noqa: BLE001 (see above; the fault is shown, not hidden)
+            reason = f"the parser failed: {type(fault).__name__}: {fault}"
+            rejected.append(quarantine_row(source_id, ref.url, reason) | {"check": "parser_held"})
+        else:
+            rows.append(row)
+    return rows, rejected
 
 
 def parse_snapshot(url: str, body: bytes, content_type: str | None, link_text: str | None) -> Page:
@@ -69,7 +72,7 @@ def is_noise(text: str) -> bool:
     return odd > len(text) * MAX_CONTROL_SHARE
 
 
-def quarantine_row(source_id: str, url: str, reason: str) -> dict[str, object]:
+def quarantine_row(source_id: str, url: str, reason: str) -> Row:
     """A quarantine row of this stage."""
     return {
         "source_id": source_id,
@@ -83,10 +86,10 @@ def quarantine_row(source_id: str, url: str, reason: str) -> dict[str, object]:
     }
 
 
-def page_row(page: Page, source_id: str, volume_year: int | None) -> dict[str, object]:
+def page_row(page: Page, source_id: str, volume_year: int | None) -> Row:
     """A page as a row of `schemas.Pages`.
 
-    Region and reference year are filled in by `ingest.extract.stage.place_pages`.
+    Region and reference year are told by `ingest.extract.stage.place`.
     """
     return {
         "page_id": page.page_id,
@@ -117,8 +120,6 @@ def page_row(page: Page, source_id: str, volume_year: int | None) -> dict[str, o
 
 def pages_from(frame: pl.DataFrame) -> Iterable[Page]:
     """Page records from rows of `schemas.Pages`."""
-    from ingest.records import Cell, Section, Table  # noqa: PLC0415
-
     for row in frame.iter_rows(named=True):
         yield Page(
             page_id=row["page_id"],

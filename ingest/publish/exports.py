@@ -7,19 +7,25 @@ swapped in: a reader sees the former export or the new one, and an aborted expor
 
 from __future__ import annotations
 
-import hashlib
 import json
+import os
 import shutil
 import uuid
+from collections.abc import Collection
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import duckdb
 
+from ingest.releases import sha256_of
 from ingest.warehouse import WarehouseError, connect
 
 SCHEMA = "marts"
-FORMATS = ("parquet", "csv")
+FORMATS = {
+    "parquet": "FORMAT parquet, COMPRESSION zstd",
+    # times as ISO 8601 in UTC, which every reader of CSV understands
+    "csv": "FORMAT csv, HEADER, TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%S.%fZ'",
+}
 MANIFEST = "manifest.json"
 
 
@@ -59,7 +65,35 @@ def export_marts(warehouse_path: Path, exports_root: Path) -> list[ExportedTable
     return tables
 
 
-def _write_tables(warehouse_path: Path, folder: Path) -> list[ExportedTable]:
+def refresh_exports(warehouse_path: Path, exports_root: Path, names: Collection[str]) -> None:
+    """Write some tables anew and keep the files of the others; all are swapped in together, as by `export_marts`."""
+    kept = [table for table in read_manifest(exports_root) if table["name"] not in names]
+    _remove_leftovers(exports_root)
+    staging = exports_root.with_name(f".{exports_root.name}.{uuid.uuid4().hex}.new")
+    try:
+        written = _write_tables(warehouse_path, staging, names)
+        for file in (file for table in kept for file in table["files"]):
+            _share(exports_root / file, staging / file)
+        tables = sorted([*kept, *written], key=lambda table: table["name"])
+        (staging / MANIFEST).write_text(json.dumps({"tables": tables}, ensure_ascii=False, indent=2), "utf-8")
+        _swap_in(staging, exports_root)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def read_manifest(exports_root: Path) -> list[ExportedTable]:
+    """The tables of the last export. Raises WarehouseError where there is none, or its manifest is broken."""
+    file = exports_root / MANIFEST
+    try:
+        return cast(list[ExportedTable], json.loads(file.read_text("utf-8"))["tables"])
+    except FileNotFoundError as error:
+        raise WarehouseError(f"{file} does not exist: run the pipeline first") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WarehouseError(f"{file} cannot be read as a manifest of tables: run the pipeline again") from error
+
+
+def _write_tables(warehouse_path: Path, folder: Path, names: Collection[str] | None = None) -> list[ExportedTable]:
+    """Write the named tables (all, if None are named) under a new folder."""
     for file_format in FORMATS:
         (folder / file_format).mkdir(parents=True)
     with connect(warehouse_path, read_only=True) as connection:
@@ -74,12 +108,13 @@ def _write_tables(warehouse_path: Path, folder: Path) -> list[ExportedTable]:
         ).fetchall()
         if not found:
             raise WarehouseError(f"{warehouse_path} holds no published tables: build the models first")
-        return [_write_table(connection, folder, name, description) for name, description in found]
+        wanted = [(name, description) for name, description in found if names is None or name in names]
+        return [_write_table(connection, folder, name, description) for name, description in wanted]
 
 
 def _write_table(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, description: str) -> ExportedTable:
     files = {}
-    for file_format, options in zip(FORMATS, ("FORMAT parquet, COMPRESSION zstd", "FORMAT csv, HEADER"), strict=True):
+    for file_format, options in FORMATS.items():
         path = folder / file_format / f"{name}.{file_format}"
         connection.execute(f"COPY (FROM {SCHEMA}.{name} ORDER BY ALL) TO '{_quoted(path)}' ({options})")
         files[f"{file_format}/{path.name}"] = sha256_of(path)
@@ -108,10 +143,12 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+def _share(file: Path, other: Path) -> None:
+    """Let a file have another name; copy it where the file system cannot."""
+    try:
+        os.link(file, other)
+    except OSError:
+        shutil.copyfile(file, other)
 
 
 def _remove_leftovers(target: Path) -> None:

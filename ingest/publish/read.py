@@ -29,15 +29,21 @@ def _scan(exports_root: Path, table: str) -> pl.LazyFrame:
 
 
 def read_facts(
-    exports_root: Path, region: str | None = None, year: int | None = None, metric: str | None = None
+    exports_root: Path,
+    region: str | None = None,
+    year: int | None = None,
+    metric: str | None = None,
+    as_of: str | None = None,
 ) -> pl.DataFrame:
     """The published observations, narrowed to a region, a reference year and a metric as far as given.
 
+    `as_of` names a release: then the observations are those that it published, else those of the last run.
+
     `region` is a full or short name of any time, a code or a durable id: a renamed region is found under all
     of its names. Columns: FACT_COLUMNS, in order of metric, region, year. Raises ReadError before the first
-    run and for a region that no published table names.
+    run, for a region that no published table names and for a release that is not known.
     """
-    facts = _scan(exports_root, "fct_union_metrics")
+    facts = _scan(exports_root, "fct_union_metrics") if as_of is None else _facts_as_of(exports_root, as_of)
     if region is not None:
         facts = facts.filter(pl.col("region_id").is_in(_region_ids(exports_root, region)))
     if year is not None:
@@ -46,6 +52,19 @@ def read_facts(
         facts = facts.filter(pl.col("metric_code") == metric)
     order = ["metric_code", "region_id", "ref_year", "breakdown", "reporting_scope", "observation_id"]
     return facts.sort(order).select(FACT_COLUMNS).collect()
+
+
+def _facts_as_of(exports_root: Path, release_id: str) -> pl.LazyFrame:
+    """The rows of the history that stood in a release."""
+    known = _scan(exports_root, "dim_release").filter(pl.col("release_id") == release_id).collect()
+    if known.is_empty():
+        raise ReadError(
+            f"no release is called {release_id!r}: `union-warehouse releases` lists them (a folder that was put there "
+            "by hand is known after the next `union-warehouse publish`)"
+        )
+    number = known["release_number"].item()
+    stood = (pl.col("valid_from_number") <= number) & (pl.col("valid_to_number").fill_null(number + 1) > number)
+    return _scan(exports_root, "fct_union_metrics_history").filter(stood)
 
 
 def _region_ids(exports_root: Path, region: str) -> list[str]:

@@ -5,7 +5,7 @@ import polars as pl
 from pydantic import Field
 
 from ingest.stages import extract
-from orchestration.assets import lake_spec, materialised, stage_materialised
+from orchestration.assets import lake_spec, materialised, parts_materialised
 from orchestration.metadata import counts_table
 from orchestration.partitions import source_partitions
 from orchestration.plots import bars
@@ -35,11 +35,14 @@ class ExtractConfig(dg.Config):
 def claims(context: dg.AssetExecutionContext, config: ExtractConfig, project: Project) -> dg.MaterializeResult[None]:
     """Read the pages of one source that are new or changed."""
     result = extract(project.source(context.partition_key), project.settings(), anew=config.anew)
-    frame = result.frames["claims"]
+    lake = project.lake()
+    frame = lake.read("claims", context.partition_key, columns=["page_id", "url", "metric_code"])
     mapped = frame.filter(pl.col("metric_code").is_not_null())
-    return stage_materialised(
+    return parts_materialised(
         "claims",
         result,
+        lake,
+        context.partition_key,
         mapped=mapped.height,
         unmapped=frame.height - mapped.height,
         pages_with_claims=frame["page_id"].n_unique(),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from ingest.release_history import RELEASE_CLAIMS, RELEASE_HISTORY, RELEASE_PAGES, RELEASES
 from ingest.schemas import FRAMES
 from ingest.warehouse import CORRECTIONS, HISTORY, load_raw
 from orchestration.assets import DUCKDB_POOL, OWNERS
@@ -15,14 +16,20 @@ from orchestration.versions import INPUTS_TAG, WAREHOUSE_INPUTS, inputs_mark
 DERIVED = {
     HISTORY: "Every version of every claim, with the times at which it was asserted and retracted.",
     CORRECTIONS: "Human decisions about claims: who decided what, when and why.",
+    RELEASES: "The releases that were published, in their order.",
+    RELEASE_HISTORY: "Every published fact with the run of releases in which it stood with these values.",
+    RELEASE_CLAIMS: "Every claim behind the releases, with the run of releases in which it was read so.",
+    RELEASE_PAGES: "Every page behind the releases, with the run of releases in which its body was this one.",
 }
+# What comes from the lake; the others come from the release folders, which are made of the models that follow.
+FROM_CLAIMS = frozenset({HISTORY, CORRECTIONS})
 
 
 def derived_spec(name: str) -> dg.AssetSpec:
     """The spec of a raw table that is no frame of the lake."""
     return dg.AssetSpec(
         ["raw", name],
-        deps=["claims"],
+        deps=["claims"] if name in FROM_CLAIMS else [],
         group_name="load",
         description=DERIVED[name],
         owners=OWNERS,
@@ -49,7 +56,7 @@ def raw(context: dg.AssetExecutionContext, project: Project) -> Iterator[dg.Mate
     """Load the whole lake; loading the same lake again changes nothing."""
     made_from = inputs_mark(context.instance, WAREHOUSE_INPUTS, source_partitions().get_partition_keys())
     settings = project.settings()
-    counts = load_raw(project.lake(), settings.warehouse_path)
+    counts = load_raw(project.lake(), settings.warehouse_path, releases=settings.releases_root)
     for frame in (*FRAMES, *DERIVED):
         yield dg.MaterializeResult(
             asset_key=["raw", frame],

@@ -4,7 +4,7 @@ import dagster as dg
 from pydantic import Field
 
 from ingest.stages import parse
-from orchestration.assets import lake_spec, stage_materialised
+from orchestration.assets import lake_spec, parts_materialised
 from orchestration.partitions import source_partitions
 from orchestration.resources import Project
 from orchestration.versions import PAGES_INPUTS, inputs_mark
@@ -32,4 +32,4 @@ def pages(context: dg.AssetExecutionContext, config: ParseConfig, project: Proje
     """Read the bodies of one source that are new or changed."""
     made_from = inputs_mark(context.instance, PAGES_INPUTS, [context.partition_key])
     result = parse(project.source(context.partition_key), project.settings(), anew=config.anew)
-    return stage_materialised("pages", result, made_from)
+    return parts_materialised("pages", result, project.lake(), context.partition_key, made_from)

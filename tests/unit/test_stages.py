@@ -9,6 +9,7 @@ import pytest
 
 from ingest import stages
 from ingest.catalogue import Source
+from ingest.extract import stage as extract_stage
 from ingest.fetch import HttpClient, open_client
 from ingest.lake import Lake
 from ingest.settings import Settings, load_settings
@@ -55,6 +56,18 @@ def test_a_second_run_asks_again_but_reads_nothing_anew(
     assert claims
 
 
+def test_refetching_asks_for_whole_pages_and_reads_nothing_anew(
+    source: Source, sample_home: Settings, http: HttpClient
+) -> None:
+    run_all(source, sample_home, http)
+    answers = {}
+    for refetch in (False, True):
+        stages.fetch(source, sample_home, http, refetch=refetch)
+        answers[refetch] = {(row["outcome"], row["status"]) for row in stored(sample_home, "fetch_log")}
+    assert answers == {False: {("unchanged", 304)}, True: {("unchanged", 200)}}
+    assert stages.parse(source, sample_home).worked_on == 0
+
+
 def test_a_part_that_was_removed_is_made_again(source: Source, sample_home: Settings, http: HttpClient) -> None:
     run_all(source, sample_home, http)
     claims = stored(sample_home, "claims")
@@ -68,9 +81,20 @@ def test_a_new_extractor_reads_all_pages_again(
     source: Source, sample_home: Settings, http: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listed = run_all(source, sample_home, http)["crawl"]
-    monkeypatch.setattr(stages, "EXTRACTOR_VERSION", "another")
+    monkeypatch.setattr(extract_stage, "EXTRACTOR_VERSION", "another")
     assert stages.parse(source, sample_home).worked_on == 0
     assert stages.extract(source, sample_home).worked_on == listed
+
+
+def test_a_new_vocabulary_reads_all_pages_again_without_parsing_them(
+    source: Source, sample_home: Settings, http: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = run_all(source, sample_home, http)["crawl"]
+    monkeypatch.setattr(extract_stage, "vocabulary_hash", lambda: "0badcafe")
+    assert stages.parse(source, sample_home).worked_on == 0
+    assert stages.extract(source, sample_home).worked_on == listed
+    assert {str(row["extractor_version"]).split("+")[1] for row in stored(sample_home, "claims")} == {"0badcafe"}
+    assert stages.extract(source, sample_home).worked_on == 0
 
 
 def test_pages_and_claims_are_stored_by_volume(sample_home: Settings, http: HttpClient) -> None:

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from ingest.lake import Lake
+from ingest.release_history import TABLES as RELEASE_TABLES
 from ingest.schemas import FRAMES, Claims, Quarantine, typed_frame
 from ingest.warehouse import WarehouseError, connect, load_raw
 
@@ -50,7 +51,7 @@ def rows(warehouse: Path, query: str) -> list[tuple[object, ...]]:
 def test_every_frame_becomes_a_typed_table_even_without_parts(lake: Lake, warehouse: Path) -> None:
     counts = load_raw(lake, warehouse)
 
-    assert counts == dict.fromkeys([*FRAMES, "claim_history", "corrections"], 0)
+    assert counts == dict.fromkeys([*FRAMES, "claim_history", "corrections", *RELEASE_TABLES], 0)
     types = dict(rows(warehouse, "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'claims'"))
     assert (types["obs_value"], types["ref_year"], types["is_target"]) == ("DOUBLE", "BIGINT", "BOOLEAN")
 
@@ -145,3 +146,52 @@ def test_limits_come_from_the_environment(warehouse: Path, monkeypatch: pytest.M
         limits = connection.execute("SELECT current_setting('threads'), current_setting('memory_limit')").fetchone()
 
     assert limits == (1, "256.0 MiB")
+
+
+def test_only_parts_that_changed_are_loaded_again(lake: Lake, warehouse: Path) -> None:
+    lake.write("claims", claims({}), "yearbook", "2017")
+    lake.write("claims", claims({"claim_id": "00000000000000bb", "page_id": "p2"}), "yearbook", "2018")
+    load_raw(lake, warehouse, MONDAY)
+    with connect(warehouse) as connection:  # a trace in the tables that another load of the part would remove
+        connection.execute("UPDATE raw.claims SET note = 'trace'")
+    lake.write("claims", claims({"claim_id": "00000000000000cc", "page_id": "p2"}), "yearbook", "2018")
+    load_raw(lake, warehouse, TUESDAY)
+
+    assert rows(warehouse, "SELECT claim_id, note FROM raw.claims ORDER BY ALL") == [
+        ("00000000000000aa", "trace"),
+        ("00000000000000cc", None),
+    ]
+    assert rows(
+        warehouse, "SELECT claim_id, retracted_at::DATE::VARCHAR FROM raw.claim_history ORDER BY claim_id"
+    ) == [("00000000000000aa", None), ("00000000000000bb", "2026-11-03"), ("00000000000000cc", None)]
+
+
+def test_the_rows_of_a_part_that_is_gone_go_and_are_retracted(lake: Lake, warehouse: Path) -> None:
+    lake.write("claims", claims({}), "yearbook", "2017")
+    lake.write("claims", claims({"claim_id": "00000000000000bb", "page_id": "p2"}), "gazetteer", "none")
+    load_raw(lake, warehouse, MONDAY)
+    lake.remove("claims", "gazetteer", "none")
+    load_raw(lake, warehouse, TUESDAY)
+
+    assert rows(warehouse, "SELECT claim_id FROM raw.claims") == [("00000000000000aa",)]
+    assert rows(warehouse, "SELECT claim_id FROM raw.claim_history WHERE retracted_at IS NOT NULL") == [
+        ("00000000000000bb",)
+    ]
+
+
+def test_a_claim_read_the_same_by_a_newer_reader_is_not_retracted(lake: Lake, warehouse: Path) -> None:
+    lake.write("claims", claims({}), "yearbook", "2018")
+    load_raw(lake, warehouse, MONDAY)
+    lake.write("claims", claims({"extractor_version": "2"}), "yearbook", "2018")
+    load_raw(lake, warehouse, TUESDAY)
+
+    assert rows(warehouse, "SELECT extractor_version FROM raw.claims") == [("2",)]
+    assert rows(warehouse, "SELECT count(*), count(retracted_at) FROM raw.claim_history") == [(1, 0)]
+
+
+def test_parts_of_a_run_that_died_are_not_loaded(lake: Lake, warehouse: Path) -> None:
+    lake.write("claims", claims({}), "yearbook", "2018")
+    lake.write("claims", claims({}), "yearbook", "2018-2-0001")
+    lake.write_bytes(lake.ledger_path("claims", "yearbook"), b'{"parts": {"2018": {}}}')
+
+    assert load_raw(lake, warehouse)["claims"] == 1

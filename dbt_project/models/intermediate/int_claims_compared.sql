@@ -1,18 +1,22 @@
--- Rule 3 of choosing: overlapping intervals are compatible. Every independent claim beside its leader.
+-- Rule 3 of choosing: overlapping intervals are compatible. Every independent claim of an observation whose
+-- claims do not all say the same, beside its leader.
+{{ config(materialized='table') }}
+
 select
     claims.observation_key,
+    claims.claim_row,
     claims.claim_id,
     claims.obs_value,
     claims.bound_low,
     claims.bound_high,
     claims.precedence,
     claims.is_human_choice,
-    claims.work_id,
-    claims.authority_rank,
-    leaders.leader_precedence,
-    claims.bound_low <= leaders.leader_high and claims.bound_high >= leaders.leader_low as is_compatible,
+    leaders.precedence as leader_precedence,
+    claims.bound_low <= leaders.bound_high and claims.bound_high >= leaders.bound_low as is_compatible,
     claims.bound_high - claims.bound_low as interval_width
-from {{ ref('int_claims_independent') }} as claims
-inner join {{ ref('int_observation_leaders') }} as leaders
-    on claims.observation_key = leaders.observation_key
-where claims.is_independent
+from {{ ref('int_observation_leaders') }} as observations
+inner join {{ ref('int_claims_independent') }} as claims
+    on observations.observation_key = claims.observation_key
+inner join {{ ref('int_claims_independent') }} as leaders
+    on observations.leader_row = leaders.claim_row
+where observations.has_several_intervals and claims.is_independent

@@ -2,6 +2,7 @@
 -- One row per level claim that names metric, region and year; a text met at several addresses counts once.
 with level_claims as (
     select
+        claims.claim_row,
         claims.claim_id,
         claims.source_id,
         claims.page_id,

@@ -4,13 +4,16 @@
 select
     observation_key,
     count(*) as n_claims,
-    count(distinct work_id) as n_works,
-    count(distinct source_id) filter (where is_independent) as n_independent_works,
+    count(distinct work_key) as n_works,
+    count(distinct source_key) filter (where is_independent) as n_independent_works,
+    count(*) filter (where is_independent) as n_independent_claims,
     min(obs_value) filter (where is_independent) as lowest_value,
     max(obs_value) filter (where is_independent) as highest_value,
-    count(*) filter (where is_independent) as n_independent_claims,
-    arg_min(precedence, {{ leading_order() }}) as leader_precedence,
-    arg_min(bound_low, {{ leading_order() }}) as leader_low,
-    arg_min(bound_high, {{ leading_order() }}) as leader_high
+    coalesce(
+        min(bound_low) filter (where is_independent) < max(bound_low) filter (where is_independent)
+        or min(bound_high) filter (where is_independent) < max(bound_high) filter (where is_independent),
+        false
+    ) as has_several_intervals,
+    arg_min(claim_row, {{ leading_order() }}) as leader_row
 from {{ ref('int_claims_independent') }}
 group by observation_key

@@ -1,5 +1,7 @@
 -- Rule 1 of choosing, for whole pages: one text at several addresses states each of its claims once, for the
 -- page of the most trusted source.
+{{ config(materialized='table') }}
+
 select
     claims.claim_id,
     arg_min(claims.page_id, (coalesce(sources.authority_rank, 9), claims.page_id)) as kept_page_id

@@ -5,16 +5,18 @@
 
 with placed as (
     select
-        keyed.claim_id,
-        observations.observation_id,
-        keyed.claim_id = observations.claim_id as is_chosen
-    from {{ ref('int_claims_independent') }} as keyed
+        claims.claim_id,
+        facts.observation_id,
+        claims.claim_id = observations.claim_id as is_chosen
+    from {{ ref('int_claims_independent') }} as claims
     inner join {{ ref('int_observations') }} as observations
-        on keyed.observation_key = observations.observation_key
+        on claims.observation_key = observations.observation_key
+    inner join {{ ref('fct_union_metrics') }} as facts
+        on observations.claim_id = facts.chosen_claim_id
 )
 
 select
-    left(md5(versions.claim_id || versions.page_id || versions.asserted_at::varchar), 16) as claim_version_id,
+    versions.claim_version_id,
     versions.claim_id,
     versions.retracted_at is null as is_current,
     versions.asserted_at,

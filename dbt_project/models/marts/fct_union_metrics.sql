@@ -1,7 +1,24 @@
 -- The tidy fact: the chosen observation per metric, region, year, breakdown and scope (and per kind of
 -- period, base, unit and occasion, where those make another key).
+with observations as (
+    select
+        claims.*,
+        decided.* exclude (observation_key, claim_row, claim_id),
+        decisions.corrected_value,
+        case when decisions.correct_id is not null then decisions.reason end as correction_reason
+    from {{ ref('int_observations') }} as decided
+    inner join {{ ref('int_claims_keyed') }} as claims
+        on decided.claim_row = claims.claim_row
+    left join {{ ref('int_decisions') }} as decisions
+        on decided.claim_id = decisions.claim_id
+),
+
+named_regions as (
+    select region_id, min(region_name) as region_name from {{ ref('int_claim_places') }} group by region_id
+)
+
 select
-    observations.observation_id,
+    {{ observation_id('observations') }} as observation_id,
     observations.metric_code,
     observations.region_id,
     regions.region_version_id,
@@ -39,18 +56,18 @@ select
     observations.is_region_valid,
     not observations.is_target
     and not observations.is_floor_language
-    and (not observations.is_cumulative or metrics.statistic = 'cumulative')
+    and not observations.is_cumulative
     and observations.period_group = 'annual'
     and observations.base_key = ''
     and observations.occasion_key = ''
     and observations.reporting_scope in ('all_levels', 'unknown')
     and observations.unit_code is not distinct from metrics.unit_code as is_trend
-from {{ ref('int_observations') }} as observations
+from observations
 left join {{ ref('dim_region') }} as regions
     on
         observations.region_id = regions.region_id
         and observations.ref_year between regions.valid_from and coalesce(regions.valid_to, 9999)
-left join (select region_id, min(region_name) as region_name from {{ ref('int_claim_places') }} group by region_id) as places
+left join named_regions as places
     on observations.region_id = places.region_id
 left join {{ ref('stg_metrics') }} as metrics
     on observations.metric_code = metrics.metric_code

@@ -1,47 +1,94 @@
--- One series per region, metric and breakdown. A change is stated only between neighbouring years that are
--- both plain values, free of conflict, and on the same side of every known or detected break.
+-- One series per region, metric and breakdown: one value a year, figures of the whole region before figures
+-- whose scope the text leaves open. A change is stated only between neighbouring years that are both plain
+-- values, free of conflict, and on the same side of every known or detected break.
+with trend as (
+    select * from {{ ref('fct_union_metrics') }} where is_trend
+),
+
+one_a_year as (
+    select *
+    from trend
+    where reporting_scope = 'all_levels'
+    union all
+    select trend.*
+    from trend
+    anti join (select * from trend where reporting_scope = 'all_levels') as whole
+        on
+            trend.metric_code = whole.metric_code
+            and trend.breakdown = whole.breakdown
+            and trend.region_id = whole.region_id
+            and trend.ref_year = whole.ref_year
+    where trend.reporting_scope <> 'all_levels'
+),
+
+ordered as (
+    select
+        one_a_year.*,
+        lag(ref_year) over series as previous_year,
+        lag(obs_value) over series as previous_value,
+        coalesce(lag(qualifier = 'EQ' and not has_conflict) over series, false) as is_previous_plain
+    from one_a_year
+    window series as (partition by metric_code, breakdown, region_id order by ref_year)
+),
+
+compared as (
+    select
+        *,
+        ref_year = previous_year + 1 as is_next_year,
+        obs_status = 'B' as is_registered_break,
+        coalesce(
+            statistic = 'stock' and ref_year = previous_year + 1
+            and {{ is_jump('obs_value', 'previous_value', 'region_level') }},
+            false
+        ) as is_detected_break
+    from ordered
+),
+
+breaks as (
+    select
+        metric_code,
+        breakdown,
+        region_id,
+        list(ref_year) as break_years
+    from compared
+    where is_registered_break or is_detected_break
+    group by metric_code, breakdown, region_id
+)
+
 select
-    metric_code,
-    breakdown,
-    region_id,
-    region_name,
-    region_level,
-    ref_year,
-    obs_value,
-    value_low,
-    value_high,
-    qualifier,
-    unit_code,
-    obs_status,
-    is_registered_break,
-    is_detected_break,
-    sum((is_registered_break or is_detected_break)::integer) over (
-        partition by metric_code, breakdown, region_id order by ref_year
-    )::integer + 1 as segment_number,
-    previous_year,
+    series.metric_code,
+    series.breakdown,
+    series.region_id,
+    series.region_name,
+    series.region_level,
+    series.ref_year,
+    series.obs_value,
+    series.value_low,
+    series.value_high,
+    series.qualifier,
+    series.unit_code,
+    series.obs_status,
+    series.is_registered_break,
+    series.is_detected_break,
+    (1 + coalesce(len(list_filter(breaks.break_years, lambda break_year: break_year <= series.ref_year)), 0))::integer
+        as segment_number,
+    series.previous_year,
     case
-        when
-            is_next_year
-            and qualifier = 'EQ'
-            and previous_qualifier = 'EQ'
-            and not has_conflict
-            and not previous_has_conflict
-            and not is_registered_break
-            and not is_detected_break
-            and statistic <> 'rate'
-            then round((obs_value / nullif(previous_value, 0) - 1) * 100, 2)
+        when {{ is_plain_change('series') }} and not series.is_detected_break and series.statistic <> 'rate'
+            then round((series.obs_value / nullif(series.previous_value, 0) - 1) * 100, 2)
     end as change_pct,
     case
-        when
-            is_next_year
-            and qualifier = 'EQ'
-            and previous_qualifier = 'EQ'
-            and not has_conflict
-            and not previous_has_conflict
-            and not is_registered_break
-            and statistic = 'rate'
-            then round(obs_value - previous_value, 2)
+        when {{ is_plain_change('series') }} and series.statistic = 'rate'
+            then round(series.obs_value - series.previous_value, 2)
     end as change_pp,
-    observation_id,
-    chosen_claim_id
-from {{ ref('int_series') }}
+    series.observation_id,
+    series.chosen_claim_id,
+    series.previous_value,
+    series.statistic,
+    series.reporting_scope
+from compared as series
+left join breaks
+    on
+        series.metric_code = breaks.metric_code
+        and series.breakdown = breaks.breakdown
+        and series.region_id = breaks.region_id

@@ -11,7 +11,7 @@ with covered_regions as (
 known_years as (
     select volume_year - 1 as ref_year from {{ ref('int_works') }} where volume_year is not null
     union
-    select ref_year from {{ ref('int_series') }}
+    select ref_year from {{ ref('mart_metric_series') }}
     union
     select reference_year from {{ ref('stg_pages') }} where reference_year is not null
 ),
@@ -60,7 +60,7 @@ volumes_known as (
 ),
 
 stated as (
-    select metric_code, breakdown, region_id, ref_year, observation_id from {{ ref('int_series') }}
+    select metric_code, breakdown, region_id, ref_year, observation_id from {{ ref('mart_metric_series') }}
 )
 
 select

@@ -19,5 +19,5 @@ select
     'change from one year to the next above the bound of its level' as likely_reason,
     chosen_claim_id as evidence,
     observation_id
-from {{ ref('int_series') }}
+from {{ ref('mart_metric_series') }}
 where is_detected_break

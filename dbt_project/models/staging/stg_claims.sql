@@ -1,4 +1,6 @@
+-- The claims as they stand in the lake. `claim_row` finds a claim again within one build, by a small number.
 select
+    rowid as claim_row,
     claim_id,
     source_id,
     page_id,

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from ingest.publish import ReadError, export_marts, read_facts
-from ingest.publish.exports import sha256_of
+from ingest.publish.exports import read_manifest, refresh_exports
+from ingest.releases import sha256_of
 from ingest.warehouse import WarehouseError
 
 
@@ -57,6 +58,47 @@ def test_a_failed_export_leaves_the_former_one_and_no_litter(warehouse: Path, tm
 
     assert (exports / "parquet" / "dim_metric.parquet").is_file()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["exports", "warehouse.duckdb"]
+
+
+def test_some_tables_are_refreshed_and_the_others_keep_their_files(warehouse: Path, tmp_path: Path) -> None:
+    exports = tmp_path / "exports"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("CREATE TABLE marts.dim_release AS SELECT 1 AS n")
+    [metric, _] = export_marts(warehouse, exports)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("INSERT INTO marts.dim_release VALUES (2)")
+        connection.execute("DROP TABLE marts.dim_metric")
+
+    refresh_exports(warehouse, exports, ["dim_release"])
+
+    assert pl.read_parquet(exports / "parquet" / "dim_release.parquet").rows() == [(1,), (2,)]
+    assert pl.read_parquet(exports / "parquet" / "dim_metric.parquet").rows() == [("a", 1), ("b", 2)]
+    [kept, refreshed] = read_manifest(exports)
+    assert kept == metric
+    assert (refreshed["rows"], refreshed["files"]["csv/dim_release.csv"]) == (
+        2, sha256_of(exports / "csv" / "dim_release.csv"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(None, r"manifest\.json does not exist: run the pipeline first"), ("{", "cannot be read as a manifest of tables")],
+)
+def test_a_missing_or_broken_manifest_is_told(tmp_path: Path, content: str | None, sentence: str) -> None:
+    if content is not None:
+        (tmp_path / "manifest.json").write_text(content, "utf-8")
+    with pytest.raises(WarehouseError, match=sentence):
+        read_manifest(tmp_path)
+
+
+def test_times_in_csv_are_iso_in_utc(warehouse: Path, tmp_path: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("CREATE TABLE marts.dim_time AS SELECT TIMESTAMPTZ '2026-11-24 08:30:00.5+08' AS told_at")
+    export_marts(warehouse, tmp_path / "exports")
+
+    assert (tmp_path / "exports" / "csv" / "dim_time.csv").read_text(
+        "utf-8"
+    ) == "told_at\n2026-11-24T00:30:00.500000Z\n"
 
 
 def test_litter_of_a_killed_export_is_removed(warehouse: Path, tmp_path: Path) -> None:
