@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from ingest.extract.attribution import allows, breakdown_of, unit_of
 from ingest.extract.identity import claim_id
-from ingest.extract.labels import Occurrence, label_index
+from ingest.extract.labels import Occurrence, label_index, terms
 from ingest.extract.numerals import Numeral, read_arabic
 from ingest.extract.places import Place, Places
 from ingest.extract.quantities import Quantity, interval
@@ -398,20 +398,35 @@ class _CellReader:
         header = without_years(header)
         if label_core(header.text) in words()["new_ones"]:
             return self._new_of_previous(header, quantity)
-        own = best_label(header.text, quantity, self.context, " ".join((*header.parents, header.before)), self.caption)
-        meaning = _meaning_of(own, header.text, "table_label") if own is not None else None
+        own, text = self._own_label(header, quantity)
+        meaning = _meaning_of(own, text, "table_label") if own is not None else None
         is_breakdown = _only_breakdown(header.text)
         if meaning is not None and not is_breakdown:
             return meaning
         of_parent = self._of_parents(header, quantity, is_breakdown)
         return of_parent or (None if _is_part(header.text) else meaning)
 
+    def _own_label(self, header: Header, quantity: Quantity) -> tuple[Occurrence | None, str]:
+        """The label of a header, alone or together with the head above it (工会干部 over 专职), and the text it stands in."""
+        near = " ".join((*header.parents, header.before))
+        own = best_label(header.text, quantity, self.context, near, self.caption)
+        if own is not None or not header.parents or _only_breakdown(header.text) or not label_core(header.text):
+            return own, header.text
+        above, core = label_core(header.parents[-1]), label_core(header.text)
+        for text in (above + core, core + above):
+            joined = best_label(text, quantity, self.context, near, self.caption)
+            if joined is not None and joined.weight > max(len(above), len(core)):
+                return joined, text
+        return None, header.text
+
     def _new_of_previous(self, header: Header, quantity: Quantity) -> Meaning | None:
         """新建 after 基层工会组织数: the new ones of what the header before counts."""
-        whole = best_label(header.before, quantity, self.context)
+        heads = (header.before, *reversed(header.parents), "".join(map(label_core, header.parents[-2:])))
+        found = ((best_label(text, quantity, self.context), text) for text in heads)
+        whole, text = next(((label, text) for label, text in found if label is not None), (None, ""))
         if whole is None:
             return None
-        meaning = _meaning_of(whole, header.before, "table_new_of_previous")
+        meaning = _meaning_of(whole, text, "table_new_of_previous")
         new = tuple(flows()[code] for code in meaning.codes if code in flows())
         return Meaning(new, meaning.breakdown, meaning.rule, whole) if new else None
 
@@ -504,6 +519,8 @@ def label_core(text: str) -> str:
 def _only_breakdown(text: str) -> bool:
     """A part's label that names nothing but a breakdown value, such as 其中:女性."""
     core = label_core(text)
+    if core in _plain_labels():
+        return False
     rest = core
     for item in breakdown_words():
         rest = rest.replace(item.word, "")
@@ -511,6 +528,14 @@ def _only_breakdown(text: str) -> bool:
     for word in words()["part_noun"]:
         rest = rest.replace(word, "")
     return named_any and not rest
+
+
+@lru_cache(maxsize=1)
+def _plain_labels() -> frozenset[str]:
+    """Labels that name a metric and no part of it, such as 集体合同, whose words would announce one."""
+    parts = {item.word for item in breakdown_words()}
+    plain = (term for term in terms() if term.codes and not term.label.breakdown and not term.fixed_breakdown)
+    return frozenset(term.label.text for term in plain) - parts
 
 
 def best_label(
@@ -542,7 +567,8 @@ class _Told:
 
 def _fits(item: Occurrence, core: str, quantity: Quantity, told: _Told) -> bool:
     label = item.label
-    around = f"{core} {told.near}" if label.text in _shared_texts() else core
+    is_carried = label.text.startswith(words()["carried_verb"])
+    around = f"{core} {told.near}" if is_carried and label.text in _shared_texts() else core
     if label.position == "right" or not allows(label, quantity):
         return False
     if any(word.lstrip("~-") in around for word in label.refuses):

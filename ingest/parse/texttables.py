@@ -114,7 +114,10 @@ def _is_section_row(line: Piece, following: list[Piece], delimiter: re.Pattern[s
 
 def _split(line: Piece, preferred: re.Pattern[str] | None) -> tuple[list[Piece], re.Pattern[str] | None]:
     """The cells of a line and the delimiter that cut them; one piece when it is no table row."""
-    for delimiter in [preferred] if preferred else _possible(line.text):
+    possible = _possible(line.text)
+    if preferred is not None:
+        possible = (preferred,) if preferred in possible else ()
+    for delimiter in possible:
         pieces = _cut(line, delimiter)
         longest = LONGEST_CELL if delimiter is DELIMITERS[2] else LONGEST_MARKED_CELL
         if (
