@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import ahocorasick_rs
 
 from ingest.extract.lexicon import alternation, any_of
+from ingest.extract.view import plain
 from ingest.records import Context, Page
 from ingest.regions import Region, RegionIndex
 from ingest.vocabulary import words
@@ -213,18 +214,18 @@ def find_page_place(
 
     `marks` are the names that stand in `text`.
     """
-    crumbs = " ".join(page.breadcrumb)
-    around = crumbs + " " + page.title + text[:2000]
-    zone = _zone_of(page.title, text, year, names)
+    crumbs, title = plain(" ".join(page.breadcrumb)), plain(page.title)
+    around = crumbs + " " + title + text[:2000]
+    zone = _zone_of(title, text, year, names)
     if zone:
         return Place(None, zone, "title")
-    titled = _most_specific(page.title, year, names, around)
+    titled = _most_specific(title, year, names, around)
     pathed = _most_specific(crumbs, year, names, around)
     if pathed is not None and (titled is None or titled.region_id == pathed.region_id):
         return Place(pathed.ref_area, pathed.name, "breadcrumb", pathed)
     if titled is not None:
         return Place(titled.ref_area, titled.name, "title", titled)
-    if any_of("nation_title").search(page.title):
+    if any_of("nation_title").search(title):
         nation = names.index.resolve("全国", year)
         return Place(nation.ref_area, nation.name, "title", nation) if nation else Place(None, None, "unknown")
     return _place_from_text(page, text, context, year, names, marks)
@@ -245,11 +246,11 @@ def _zone_of(title: str, text: str, year: int | None, names: PlaceNames) -> str 
 def _place_from_text(
     page: Page, text: str, context: Context, year: int | None, names: PlaceNames, marks: list[PlaceMark]
 ) -> Place:
-    bare = {region.region_id: region for mark in names.find(page.title) if (region := _broad(mark, year, names))}
+    bare = {region.region_id: region for mark in names.find(plain(page.title)) if (region := _broad(mark, year, names))}
     if len(bare) == 1:
         region = next(iter(bare.values()))
         return Place(region.ref_area, region.name, "title", region)
-    unlisted = _unlisted_name(f"{page.title} {' '.join(page.breadcrumb)}", text)
+    unlisted = _unlisted_name(plain(f"{page.title} {' '.join(page.breadcrumb)}"), text)
     if unlisted:
         return Place(None, unlisted, "title")
     region = _region_of_text(text, year, names, marks)

@@ -33,17 +33,20 @@ PINYIN = re.compile(rf"\((?<=[{CJK}].)[a-zāáǎàēéěèīíǐìōóǒòūúǔ
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
 INNER_BLANK = re.compile(
     rf" (?:(?<=[{CJK}.,%、:] )(?=[{CJK}\d%、:(,])|(?<=\d )(?=[{CJK}%、:(,])|(?<=[{CJK}\d] )(?=[.])"
-    r"|(?<=\d )(?=\d{3}(?:\D|$))|(?<=\D\d )(?=\d(?:\D|$)))"
+    r"|(?<=\d )(?=\d\n?\d\n?\d(?![\n\d]*\d))|(?<=\D\d )(?=\d(?:\D|$)))"
 )
 NUMBER_ROW = re.compile(r"\d\s+[\d.,]+\s+\d")
-LINE_END = re.compile(r"\n(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])")
+LINE_END = re.compile(
+    r"\n(?:(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])|(?<=[一二三四五六七八九十百千]\n)(?=[一二三四五六七八九十百千][^、.]))"
+)
+BROKEN_NUMBER = re.compile(r"\d[.,]?$")
 SENTENCE_ENDS = frozenset("\n。!?;:】]> ")
 MARKED_HEADING = re.compile(r"[ ]*[■●◆▲★◇□▪•][^ ,。;:\d]{2,20}$")
 PLAIN_HEADING = re.compile(rf"[ ]*[{CJK}]{{2,14}}$")
 FULL_BLANK = "\u3000"
 TABLE_MARK = re.compile(r"[|\t]")
 LONG_LINE = 15
-WRAPPED_AVERAGE = 12
+WRAPPED_AVERAGE = 9
 BLOCK_REACH = 300
 
 
@@ -107,6 +110,11 @@ def _translated(text: str) -> str:
     for char in found:
         text = text.replace(char, forms[char])
     return text
+
+
+def plain(text: str) -> str:
+    """A short text in simplified half-width form."""
+    return _translated(text)
 
 
 def make_view(text: str) -> View:
@@ -177,7 +185,7 @@ def _is_wrapped(piece: str, line_start: int, begin: int, stop: int) -> bool:
         return False
     if NUMBER_ROW.search(line) or NUMBER_ROW.search(following):
         return False
-    if line[-1:].isdigit() and following[:1].isdigit() and not line.strip().replace(".", "").isdigit():
+    if BROKEN_NUMBER.search(line) and following[:1].isdigit() and not line.strip().replace(".", "").isdigit():
         return True
     return len(line.strip()) >= LONG_LINE or _in_wrapped_block(piece, line_start, stop)
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from ingest.extract.numerals import DIGITS
 from ingest.extract.quantities import matches
+from ingest.extract.view import plain
 from ingest.records import Context, Page
 from ingest.vocabulary import words
 
@@ -27,6 +28,7 @@ YEAR_LIST = re.compile(r"(?<!\d)(?:19|20)\d{2}年?(?:[、,和](?:19|20)\d{2}年?
 LEVEL_AFTER = re.compile(r"[^,;。\d]{0,12}[到至为]")
 COMPARED_WITHIN = 12
 HALF_YEAR = 6
+SINCE = re.compile(r"[^,。;\d]{0,16}以来")
 GAZETTEER_SPREAD = 8
 MARKS_LOOKED_BACK = 50
 HEADING_LENGTH = 30
@@ -104,7 +106,9 @@ def _mark(match: re.Match[str], text: str) -> TimeMark:
         offset=_relative_offsets()[relative] if relative else None,
         first_year=int(first) if first else None,
         is_topical=not lead or before[-1].isspace() or lead[-1] in ",。;:!?\n、】]>)" or before != before.rstrip("截至止到"),
-        is_compared=before.endswith(words()["compare_before"]) or after.startswith(words()["compare_after"]),
+        is_compared=before.endswith(words()["compare_before"])
+        or after.startswith(words()["compare_after"])
+        or (before.endswith(("自", "从")) and SINCE.match(text, end) is not None),
         is_from=before.endswith(FROM_WORDS),
         is_dateline=month is not None and "日" in month,
         month=int(re.sub(r"月.*|\s", "", month)) if month else None,
@@ -301,7 +305,7 @@ def _year_before_report(page: Page, marks: list[TimeMark], told: Counter[int]) -
 def volume_of(page: Page) -> int | None:
     """The volume year that breadcrumb, title, address or the first lines name (2018卷, 年鉴2018); None if none does."""
     for text in (" / ".join(page.breadcrumb), page.title, page.url, page.text[:200]):
-        match = VOLUME.search(text)
+        match = VOLUME.search(plain(text))
         if match:
             return int(next(group for group in match.groups() if group))
     return None
