@@ -15,6 +15,7 @@ PORT ?= 3000
 DOCS_PORT ?= 8580
 SITE_PORT ?= 8590
 SAMPLE_PORT ?= 8750
+PAGES ?= 10000
 INPUTS ?= 1000000
 HOST := 127.0.0.1
 DEPLOYED := postgres ducklake s3 dask
@@ -26,10 +27,10 @@ export UV_COMPILE_BYTECODE := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help install lock run ui docs site sample test lint format score bench fuzz clean
+.PHONY: help install lock run ui docs site sample test lint lint-sql format score bench bench-scale fuzz clean
 
 help:  ## List the verbs
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r verb what; do \
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r verb what; do \
 		printf '  make %-9s %s\n' "$$verb" "$$what"; done
 	@printf '\nVariables: SOURCES=%s (ids or groups: sample, all), PORT=%s (ui), DOCS_PORT=%s, SITE_PORT=%s, SAMPLE_PORT=%s\n' \
 		'$(SOURCES)' '$(PORT)' '$(DOCS_PORT)' '$(SITE_PORT)' '$(SAMPLE_PORT)'
@@ -74,7 +75,7 @@ site: $(STAMP)  ## Build the evidence site if needed and serve it (SITE_PORT)
 sample: $(STAMP)  ## Serve the embedded sample site (SAMPLE_PORT)
 	@$(BIN)/union-warehouse serve-sample --port $(SAMPLE_PORT)
 
-test: lint  ## Lint, types, import contract, definitions, all tests, dbt build on the sample
+test: lint lint-sql  ## Lint, types, import contract, definitions, all tests, dbt build on the sample
 	@$(BIN)/dagster definitions validate -w workspace.yaml
 	@$(BIN)/python -m pytest -n auto --dist loadgroup --ignore tests/benchmarks
 
@@ -83,6 +84,9 @@ lint: $(DEV_STAMP)  ## Ruff, mypy and the import contract
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
+
+lint-sql: $(DEV_STAMP)  ## The models' SQL against its style (sqlfluff; some 20 seconds)
+	@cd dbt_project && ../$(BIN)/sqlfluff lint models --disable-progress-bar --processes 2 --nocolor
 
 format: $(DEV_STAMP)  ## Format the code and mend what can be mended
 	@$(BIN)/ruff format .
@@ -93,6 +97,9 @@ score: $(DEV_STAMP)  ## Measure extraction against the annotated pages
 
 bench: $(DEV_STAMP)  ## Measure speed
 	@$(BIN)/python -m pytest tests/benchmarks -q
+
+bench-scale: $(DEV_STAMP)  ## Measure all stages on a synthetic site of PAGES pages, with one process, two, and Dask
+	@$(BIN)/python -m tests.benchmarks.scale --pages $(PAGES)
 
 fuzz: $(DEV_STAMP)  ## Read INPUTS random and mutated texts (default a million): none may raise or run away
 	@$(BIN)/python -m tests.benchmarks.mutated_inputs --inputs $(INPUTS)

@@ -147,11 +147,17 @@ def releases(
 
 @app.command()
 def status() -> None:
-    """Show what is stored: rows of each frame by source, and where everything lies."""
+    """Show what is stored: rows of each frame by source, what is out of date and why, and where everything lies."""
     from ingest.cli_output import print_rows, say  # noqa: PLC0415
-    from ingest.cli_read import frame_counts, places  # noqa: PLC0415
+    from ingest.cli_read import frame_counts, places, stale_rows  # noqa: PLC0415
 
     print_rows(frame_counts(), "table")
+    stale = stale_rows()
+    if stale:
+        say("What the next run makes again:")
+        print_rows(stale, "table")
+    else:
+        say("Nothing that was fetched waits to be read.")
     for name, place in places().items():
         say(f"{name}: {place}")
 

@@ -9,6 +9,7 @@ USER_ERRORS = frozenset(
         "ArchiveError",
         "CatalogueError",
         "LakeError",
+        "OtherVersionError",
         "ReadError",
         "ReleaseError",
         "EngineError",

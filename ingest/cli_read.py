@@ -27,8 +27,22 @@ def frame_counts() -> Rows:
     rows: Rows = []
     for frame in FRAMES:
         for source_id in dict.fromkeys(file.rsplit("/", 2)[1] for file in lake.parts(frame)):
-            rows.append({"frame": frame, "source": source_id, "rows": lake.read(frame, source_id).height})
+            rows.append({"frame": frame, "source": source_id, "rows": lake.count(frame, source_id)})
     return rows
+
+
+def stale_rows() -> Rows:
+    """What of the lake the next run would make again, and why."""
+    from ingest.staleness import stale_frames  # noqa: PLC0415 (knows the readers' versions, hence imports them)
+
+    settings = load_settings()
+    catalogue = open_catalogue(settings)
+    fetched = [source_id for source_id in Lake(settings.lake_root).sources("snapshots") if source_id in catalogue]
+    return [
+        {"frame": stale.frame, "source": stale.source_id, "stale pages": stale.pages, "of": stale.of, "why": stale.why}
+        for source_id in fetched
+        for stale in stale_frames(catalogue[source_id], settings)
+    ]
 
 
 def places() -> dict[str, str]:

@@ -3,7 +3,7 @@
 Belongs here: the shape of specs and results. Does not belong here: the assets (`orchestration.defs`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import dagster as dg
@@ -11,6 +11,9 @@ import polars as pl
 
 from ingest.lake import Lake
 from ingest.stages import StageResult
+from orchestration.dbt_files import manifest
+from orchestration.dbt_texts import source_columns
+from orchestration.links import code_links
 from orchestration.metadata import column_schema, content_version, counts_table, frame_metadata, preview
 from orchestration.versions import INPUTS_TAG
 
@@ -30,8 +33,10 @@ PREVIEW_COLUMNS = {
 }
 
 
-def lake_spec(name: str, *, group: str, description: str, deps: Sequence[str] = ()) -> dg.AssetSpec:
-    """The spec of a frame in the lake: its key is the frame's name."""
+def lake_spec(
+    name: str, *, group: str, description: str, made_by: Callable[..., Any], deps: Sequence[str] = ()
+) -> dg.AssetSpec:
+    """The spec of a frame in the lake: its key is the frame's name; `made_by` is the library's function behind it."""
     return dg.AssetSpec(
         name,
         group_name=group,
@@ -39,8 +44,13 @@ def lake_spec(name: str, *, group: str, description: str, deps: Sequence[str] = 
         deps=deps,
         owners=OWNERS,
         kinds={"python", "parquet"},
-        metadata={"dagster/column_schema": column_schema(name)},
+        metadata={"dagster/column_schema": described_columns(name), **code_links(made_by)},
     )
+
+
+def described_columns(frame_name: str) -> dg.TableSchema:
+    """The columns of a frame, with the descriptions that they have as columns of its raw table."""
+    return column_schema(frame_name, source_columns(manifest(), frame_name))
 
 
 def materialised(

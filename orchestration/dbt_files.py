@@ -5,11 +5,13 @@ Belongs here: paths and preparation. Does not belong here: the assets made of th
 """
 
 import hashlib
+import json
 import os
 import sys
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from dagster_dbt import DbtCliResource, DbtProject
 from packaging.version import Version
@@ -38,6 +40,13 @@ def prepared_project() -> DbtProject:
     if is_stale(project.manifest_path, PROJECT_FOLDER):
         project.preparer.prepare(project)
     return project
+
+
+@cache
+def manifest() -> dict[str, Any]:
+    """What dbt knows of the project's models, sources and tests."""
+    content: dict[str, Any] = json.loads(prepared_project().manifest_path.read_text(encoding="utf-8"))
+    return content
 
 
 def put_dbt_on_path() -> None:

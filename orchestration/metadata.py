@@ -7,7 +7,7 @@ renders markdown.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 import polars as pl
@@ -55,7 +55,7 @@ def counts_table(frame: pl.DataFrame, by: Sequence[str]) -> dg.MetadataValue:
     return dg.MetadataValue.md(markdown_table(counted.columns, counted.rows()))
 
 
-def column_schema(frame_name: str) -> dg.TableSchema:
+def column_schema(frame_name: str, descriptions: Mapping[str, str] | None = None) -> dg.TableSchema:
     """The columns of a frame as Dagster shows them on the asset's page, from its Pandera model."""
     columns = FRAMES[frame_name].to_schema().columns
     return dg.TableSchema(
@@ -63,7 +63,7 @@ def column_schema(frame_name: str) -> dg.TableSchema:
             dg.TableColumn(
                 name=name,
                 type=str(column.dtype.type),
-                description=column.description,
+                description=(descriptions or {}).get(name),
                 constraints=dg.TableColumnConstraints(
                     nullable=bool(column.nullable),
                     unique=bool(column.unique),

@@ -9,12 +9,13 @@ Which engine runs a shard, how many workers there are and in which order they fi
 
 from ingest.engine.plan import claims_shards, pages_shards
 from ingest.engine.run import EngineError, run_shards
-from ingest.engine.shards import Made, Shard, make_shards, versions
+from ingest.engine.shards import Made, Shard, changed_pages, make_shards, versions
 
 __all__ = [
     "EngineError",
     "Made",
     "Shard",
+    "changed_pages",
     "claims_shards",
     "make_shards",
     "pages_shards",

@@ -20,13 +20,14 @@ log = logging.getLogger(__name__)
 
 Task = tuple[Shard, ...]
 Work = Callable[[Task], list[Made]]
+Trial = Callable[[Shard, str], int]
 CONNECT_SECONDS = 15
 RETRIES = 2
 IN_FLIGHT_PER_THREAD = 3
 MISSING = "the engine `dask` needs the package distributed: pip install union-metrics-warehouse[dask]"
 
 
-def run_on_dask(tasks: Sequence[Task], scheduler: str | None, work: Work) -> Iterator[list[Made]]:
+def run_on_dask(tasks: Sequence[Task], scheduler: str | None, work: Work, trial: Trial) -> Iterator[list[Made]]:
     """Make tasks on the workers of a scheduler; give what each made, in the order in which they finish.
 
     Raises EngineError when the package is missing, no scheduler answers, or it has no workers.
@@ -39,7 +40,7 @@ def run_on_dask(tasks: Sequence[Task], scheduler: str | None, work: Work) -> Ite
                 f"the Dask scheduler {scheduler} has no workers: start some with `dask worker {scheduler}`"
             )
         pending = deque(enumerate(tasks))
-        flying = distributed.as_completed()
+        flying = distributed.as_completed(loop=client.loop)
         names: dict[str, Task] = {}
         while pending or names:
             while pending and len(names) < threads * IN_FLIGHT_PER_THREAD:
@@ -53,7 +54,7 @@ def run_on_dask(tasks: Sequence[Task], scheduler: str | None, work: Work) -> Ite
                 result = future.result()
             except distributed.KilledWorker:
                 log.warning("%s: a task took several workers with it", task[0].source_id)
-                result = make_carefully(task, work)
+                [result] = make_carefully([task], work, trial)
             yield result
 
 

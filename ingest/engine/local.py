@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 Task = tuple[Shard, ...]
 Work = Callable[[Task], list[Made]]
+Trial = Callable[[Shard, str], int]
 IN_FLIGHT_PER_WORKER = 2
 # Libraries that would start a thread for each core in each worker.
 ONE_THREAD = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
@@ -32,7 +33,7 @@ ONE_THREAD = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_T
 _pools: dict[int, ProcessPoolExecutor] = {}
 
 
-def run_in_pool(tasks: Sequence[Task], workers: int, work: Work) -> Iterator[list[Made]]:
+def run_in_pool(tasks: Sequence[Task], workers: int, work: Work, trial: Trial) -> Iterator[list[Made]]:
     """Make tasks in so many processes; give what each made, in the order in which they finish.
 
     When a process dies, all tasks in flight are suspected: each is made again in a process of its own.
@@ -44,7 +45,8 @@ def run_in_pool(tasks: Sequence[Task], workers: int, work: Work) -> Iterator[lis
         suspects: list[Task] = []
         try:
             while pending and len(flying) < workers * IN_FLIGHT_PER_WORKER:
-                flying[_submit(pool, work, pending[0])] = pending.popleft()
+                future = _submit(pool, work, pending[0])
+                flying[future] = pending.popleft()
             finished, _ = wait(flying, return_when=FIRST_COMPLETED)
             for future in finished:
                 result = future.result()
@@ -62,8 +64,7 @@ def run_in_pool(tasks: Sequence[Task], workers: int, work: Work) -> Iterator[lis
         except BaseException:
             end_pools()
             raise
-        for task in suspects:
-            yield make_carefully(task, work)
+        yield from make_carefully(suspects, work, trial)
 
 
 def _submit(pool: ProcessPoolExecutor, work: Work, task: Task) -> Future[list[Made]]:

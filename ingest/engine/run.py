@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ingest.engine.errors import EngineError
-from ingest.engine.shards import Made, Shard, make_shards
+from ingest.engine.shards import Made, Shard, make_shards, try_page
 from ingest.settings import Settings
 
 __all__ = ["EngineError", "Task", "Work", "run_shards"]
@@ -23,6 +23,7 @@ PARTS_PER_UPDATE = 8
 
 Task = tuple[Shard, ...]
 Work = Callable[[Task], list[Made]]
+Trial = Callable[[Shard, str], int]
 Tell = Callable[[str], None]
 
 
@@ -33,18 +34,20 @@ def run_shards(
     tell: Tell,
     known: frozenset[str] = frozenset(),
     work: Work = make_shards,
+    trial: Trial = try_page,
 ) -> list[Made]:
     """Make all shards and give what was made, in order of the parts. `sizes` are their numbers of pages.
 
-    `known` are the parts that are there already. Raises EngineError when the engine cannot be used or ends. A page
-    that ends the process reading it is left out and quarantined with the reason; its neighbours are read.
+    `known` are the parts that are there already. `work` makes a task, `trial` reads one page alone. Raises
+    EngineError when the engine cannot be used or ends. A page that ends the process reading it is left out and
+    quarantined with the reason; its neighbours are read.
     """
     tasks = tasks_of(shards, known)
     total, started = sum(sizes), time.monotonic()
     pages_of = {shard.part: size for shard, size in zip(shards, sizes, strict=True)}
     made: list[Made] = []
     done = 0
-    for results in _engine(tasks, total, settings, work):
+    for results in _engine(tasks, total, settings, work, trial):
         made += results
         done += sum(pages_of[result.part] for result in results)
         seconds = max(time.monotonic() - started, 1e-6)
@@ -65,15 +68,15 @@ def tasks_of(shards: Iterable[Shard], known: frozenset[str]) -> list[Task]:
     return tasks + [tuple(updates[i : i + PARTS_PER_UPDATE]) for i in range(0, len(updates), PARTS_PER_UPDATE)]
 
 
-def _engine(tasks: Sequence[Task], pages: int, settings: Settings, work: Work) -> Iterator[list[Made]]:
+def _engine(tasks: Sequence[Task], pages: int, settings: Settings, work: Work, trial: Trial) -> Iterator[list[Made]]:
     if pages < PAGES_WORTH_A_POOL or len(tasks) == 1:
         return map(work, tasks)
     if settings.engine == "dask":
         from ingest.engine.dask import run_on_dask  # noqa: PLC0415 (an optional package)
 
-        return run_on_dask(tasks, settings.scheduler, work)
+        return run_on_dask(tasks, settings.scheduler, work, trial)
     if settings.workers == 1:
         return map(work, tasks)
     from ingest.engine.local import run_in_pool  # noqa: PLC0415 (only where processes are started)
 
-    return run_in_pool(tasks, settings.workers, work)
+    return run_in_pool(tasks, settings.workers, work, trial)

@@ -142,16 +142,12 @@ def _begin(lake: Lake, shard: Shard) -> _Work:
         return _Work(shard, wanted, kept, [ref for ref in refs if ref.url not in kept])
     pages = lake.read_file("pages", lake.path("pages", shard.source_id, shard.part))
     pages = pages.filter(~pl.col("url").is_in(sorted(poisoned)))
-    tables = pages["tables"].to_list()
-    rows = zip(pages.select(PLACING).rows(), tables, strict=True)
-    wanted = {str(url): fingerprint(settled, *values, _digest(found)) for (url, *values), found in rows}
+    # the same text may be cut into table cells otherwise, which only the body tells
+    body = pl.when(pl.col("tables").list.len() > 0).then("body_sha256")
+    rows = pages.select(*PLACING, body).iter_rows()
+    wanted = {str(url): fingerprint(settled, *values) for url, *values in rows}
     kept = _same(wanted, former)
     return _Work(shard, wanted, kept, pages.filter(~pl.col("url").is_in(sorted(kept))))
-
-
-def _digest(tables: list[object]) -> str:
-    """A hash of a page's tables: the same text may be cut into cells otherwise."""
-    return hashlib.sha256(repr(tables).encode()).hexdigest() if tables else ""
 
 
 def _same(wanted: dict[str, str], former: dict[str, str]) -> frozenset[str]:
@@ -244,6 +240,11 @@ def urls_of(shard: Shard) -> list[str]:
     lake = Lake(shard.lake_root)
     path = lake.path("pages", shard.source_id, shard.part)
     return [str(url) for url in lake.read_file("pages", path, ["url"])["url"]]
+
+
+def changed_pages(shard: Shard) -> int:
+    """How many pages of a shard would be worked on now."""
+    return _begin(Lake(shard.lake_root), shard).worked_on
 
 
 def try_page(shard: Shard, url: str) -> int:

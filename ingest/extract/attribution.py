@@ -48,6 +48,9 @@ COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|
 WHOLE_AREA_MARKS = ("全", "该", "本", "我")
 NAMED_LEVEL = re.compile(r"[\u4e00-\u9fff]{0,3}\x00")
 BUILT_UNITS = frozenset({"facility", "organisation"})
+ANYWHERE = frozenset({"any"})
+IN_PART = frozenset({"any", "part"})
+IN_TABLE = frozenset({"any", "part", "table"})
 CONTRACT_COVERAGE = frozenset({"collective_contract_enterprises", "collective_contract_workers"})
 
 
@@ -540,11 +543,6 @@ def _announcers(codes: tuple[str, ...], where: frozenset[str], *, with_short: bo
         and (with_short or item.where != "any" or len(item.word) > 1 or item.dimension == "sex")
     )
     return _Announcers(items, re.compile(alternation(item.word for item in items))) if items else None
-
-
-ANYWHERE = frozenset({"any"})
-IN_PART = frozenset({"any", "part"})
-IN_TABLE = frozenset({"any", "part", "table"})
 
 
 def _announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:

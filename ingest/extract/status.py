@@ -121,10 +121,12 @@ def base_of(lead: str) -> str | None:
 def _is_target(clause: Clause, sentence: Sentence, moment: Moment) -> bool:
     """A year to come, a word of planning before the number with no word of doing behind it, or a heading of plans."""
     ahead = moment.year - moment.page_year if moment.mark and moment.year and moment.page_year else 0
-    before = clause._replace(start=sentence.start)
-    if ahead > 1 or (ahead == 1 and before.tells("intention")):
+    if ahead > 1:
         return True
-    if before.tells("target") and _is_planned(clause.view[before.start : before.end]):
+    view, start, number = clause.view, sentence.start, clause.end
+    if ahead == 1 and "intention" in clause.told and any_of("intention").search(view, start, number):
+        return True
+    if "target" in clause.told and _is_planned(view[start:number]):
         return True
     return _heads_plans(sentence.heading)
 

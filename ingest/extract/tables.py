@@ -161,7 +161,7 @@ def read_table(table: Table, number: int, page: Page, years: Years, places: Plac
 def _row_headers(grid: Grid) -> dict[int, Header]:
     """A header per data row; #, 其中 and indented rows take the row before them as parent."""
     headers: dict[int, Header] = {}
-    section, parent, before, in_part = "", "", "", False
+    section, parent, before = "", "", ""
     for row in range(grid.head_rows, grid.rows):
         heads = [grid.text(row, column) for column in grid.stub_columns if column not in grid.unit_columns]
         heads = [head for head in dict.fromkeys(heads) if (head and not head.isdigit()) or YEAR.fullmatch(head)]
@@ -170,12 +170,11 @@ def _row_headers(grid: Grid) -> dict[int, Header]:
             section, parent = strip_numbering(text), ""
             headers[row] = Header(text)
             continue
-        if _is_part(text) or (in_part and _only_breakdown(text)):
+        if _is_part(text) or _only_breakdown(text):
             headers[row] = Header(text, tuple(part for part in (section, parent) if part), before)
-            in_part = True
         else:
             headers[row] = Header(text, (section,) if section else (), before)
-            parent, in_part = text, False
+            parent = text
         before = f"{before.rpartition(BEFORE)[2]}{BEFORE}{text}"
     return headers
 
@@ -605,5 +604,6 @@ def _without_label(text: str, item: Occurrence) -> str:
 
 def without_years(header: Header) -> Header:
     """A header without the levels that only name a year."""
-    levels = [text for text in (*header.parents, header.text) if not YEAR.fullmatch(text.strip("()"))]
+    told = (*header.parents, header.text)
+    levels = [text for text in told if not YEAR.fullmatch(text.strip("()")) and (label_core(text) or not header.parents)]
     return Header(levels[-1], tuple(levels[:-1]), header.before) if levels else Header("")

@@ -24,7 +24,7 @@ BLOCKS = frozenset(
         *("nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul"),
     }
 )
-BLANKS = re.compile(r"[ \t\r\n\f]{2,}|[\t\r\n\f]")
+BLANKS = re.compile(r"[ \t\r\n\f]+")
 NUMBER = re.compile(r"\d")
 MIN_DATA_CELLS = 4
 NOTE_REACH = 160

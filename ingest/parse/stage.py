@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import polars as pl
 
@@ -17,6 +18,7 @@ Body = tuple[bytes, str | None]
 ReadBody = Callable[[str, int], Body]
 MIN_TEXT = 2
 MAX_CONTROL_SHARE = 0.02
+ODD_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffd]")
 
 
 class UnreadablePageError(Exception):
@@ -68,8 +70,7 @@ def parse_snapshot(url: str, body: bytes, content_type: str | None, link_text: s
 
 def is_noise(text: str) -> bool:
     """Many control or lost characters: random bytes, a picture, an archive."""
-    odd = sum(1 for char in text if char == "\ufffd" or (ord(char) < 32 and char not in "\n\t\r"))
-    return odd > len(text) * MAX_CONTROL_SHARE
+    return len(ODD_CHARACTER.findall(text)) > len(text) * MAX_CONTROL_SHARE
 
 
 def quarantine_row(source_id: str, url: str, reason: str) -> Row:
@@ -112,10 +113,14 @@ def page_row(page: Page, source_id: str, volume_year: int | None) -> Row:
         "replacement_chars": page.replacement_chars,
         "parser_version": PARSER_VERSION,
         "text": page.text,
-        "sections": [asdict(section) for section in page.sections],
-        "tables": [asdict(table) for table in page.tables],
+        "sections": [_fields(section) for section in page.sections],
+        "tables": [_fields(table) | {"cells": [_fields(cell) for cell in table.cells]} for table in page.tables],
         "duplicate_spans": [{"char_start": start, "char_end": end} for start, end in page.duplicate_spans],
     }
+
+
+def _fields(record: Section | Table | Cell) -> Row:
+    return {name: getattr(record, name) for name in record.__slots__}
 
 
 def pages_from(frame: pl.DataFrame) -> Iterable[Page]:

@@ -236,15 +236,34 @@ def _header_cells(rows: list[list[Piece]], body: list[list[Piece]], width: int) 
             for column, piece in enumerate(row)
         ]
     heads = [[piece for piece in row if piece.text] for row in rows]
-    heads = [row for row in heads if any(_is_head(piece) for piece in row)]
+    heads = [row for row in heads if any(_is_head(piece) for piece in row) and not _heads_rows_below(row)]
     if len(heads) != 2:
         return []
     upper, lower = heads
+    whole = _broken_line(upper, lower, width)
+    if whole:
+        return [_cell(0, column, piece, is_header=True) for column, piece in enumerate(whole)]
     shift = 0 if _is_stub_head(upper[0].text) else 1
     if _is_stub_head(lower[0].text):
         lower = lower[1:]
     values = [[_number(piece) for piece in row[shift:]] for row in body if len(row) == width]
     return _two_lines(upper, lower, values, width - shift, shift)
+
+
+def _heads_rows_below(row: list[Piece]) -> bool:
+    """A numbered title alone in its row (一、工会组织) heads the rows below it and no column."""
+    return len(row) == 1 and bool(SECTION_MARK.match(row[0].text))
+
+
+def _broken_line(first: list[Piece], second: list[Piece], width: int) -> list[Piece]:
+    """One header line that print broke in two, between two heads or inside one; empty when the two are no such line."""
+    if not _is_stub_head(first[0].text) or any(piece.is_year for piece in first):
+        return []
+    joined = _one_piece([first[-1], second[0]])
+    if len(first) + len(second) - 1 == width and joined.text in words()["table_stub_head"]:
+        return [*first[:-1], joined, *second[1:]]
+    is_continued = any(piece.is_year for piece in second) and not _is_stub_head(second[0].text)
+    return [*first, *second] if len(first) + len(second) == width and is_continued else []
 
 
 def _number(piece: Piece) -> float | None:

@@ -4,14 +4,16 @@ Belongs here: turning failure cases into check results. Does not belong here: th
 dbt's own tests appear as checks of the models by themselves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import dagster as dg
 import polars as pl
 
+from ingest.lake import Lake
 from ingest.schemas import FRAMES
 from ingest.stages import KEY_COLUMNS, PAGE_COUNT_GUARD
-from ingest.validate import find_failures
+from ingest.validate import UNIQUENESS_CHECKS, Failure, find_failures
 from orchestration.assets import DUCKDB_POOL
 from orchestration.metadata import markdown_table
 from orchestration.partitions import source_partitions
@@ -19,22 +21,57 @@ from orchestration.resources import Project
 
 PARTITIONED = frozenset({*KEY_COLUMNS, "quarantine"})
 SHOWN_FAILURES = 20
+# Frames of many parts, with the column that is unique over all of them.
+LARGE_KEYS = {"pages": "page_id", "claims": "claim_id"}
+BYTES_AT_ONCE = 64 * 2**20
 
 
 def check_frame(name: str, frame: pl.DataFrame) -> dg.AssetCheckResult:
     """Hold a frame against its model; the rows that break it are shown with the reason."""
-    failures = find_failures(FRAMES[name], frame)
-    rows: Sequence[Sequence[object]] = [(f.row, f.column, f.check, f.value) for f in failures[:SHOWN_FAILURES]]
+    return _result(frame.height, find_failures(FRAMES[name], frame))
+
+
+def check_parts(name: str, lake: Lake, source_id: str | None) -> dg.AssetCheckResult:
+    """Hold a frame against its model a bounded number of rows at a time; keys are compared over all of them.
+
+    The row numbers that are shown count from the first part on.
+    """
+    rows, failures = 0, list[Failure]()
+    for some in _some_parts_at_once(lake.each(name, source_id)):
+        failures += [replace(found, row=found.row + rows) for found in find_failures(FRAMES[name], some)]
+        rows += some.height
+    if name in LARGE_KEYS:
+        keys = lake.read(name, source_id, columns=[LARGE_KEYS[name]])[LARGE_KEYS[name]]
+        told = {failure.row for failure in failures if failure.check in UNIQUENESS_CHECKS}
+        repeated = [row for row in keys.is_duplicated().arg_true() if row not in told]
+        failures += [Failure(row, LARGE_KEYS[name], "field_uniqueness", str(keys[row])) for row in repeated]
+    return _result(rows, failures)
+
+
+def _some_parts_at_once(parts: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """Parts put together up to a bound: validating has a fixed cost, and memory an end."""
+    waiting: list[pl.DataFrame] = []
+    for part in parts:
+        waiting.append(part)
+        if sum(frame.estimated_size() for frame in waiting) > BYTES_AT_ONCE:
+            yield pl.concat(waiting)
+            waiting = []
+    if waiting:
+        yield pl.concat(waiting)
+
+
+def _result(rows: int, failures: Sequence[Failure]) -> dg.AssetCheckResult:
+    shown: Sequence[Sequence[object]] = [(f.row, f.column, f.check, f.value) for f in failures[:SHOWN_FAILURES]]
     return dg.AssetCheckResult(
         passed=not failures,
         severity=dg.AssetCheckSeverity.ERROR,
-        description=f"{len({f.row for f in failures})} of {frame.height} rows break the model"
+        description=f"{len({f.row for f in failures})} of {rows} rows break the model"
         if failures
-        else f"all {frame.height} rows keep the model",
+        else f"all {rows} rows keep the model",
         metadata={
-            "rows": frame.height,
+            "rows": rows,
             "failures": len(failures),
-            "failing_rows": dg.MetadataValue.md(markdown_table(["row", "column", "check", "value"], rows)),
+            "failing_rows": dg.MetadataValue.md(markdown_table(["row", "column", "check", "value"], shown)),
         },
     )
 
@@ -51,7 +88,7 @@ def lake_check(name: str) -> dg.AssetChecksDefinition:
     )
     def keeps_its_model(context: dg.AssetCheckExecutionContext, project: Project) -> dg.AssetCheckResult:
         source_id = context.partition_key if context.has_partition_key else None
-        return check_frame(name, project.lake().read(name, source_id))
+        return check_parts(name, project.lake(), source_id)
 
     return keeps_its_model
 
@@ -67,7 +104,7 @@ def raw_check(name: str) -> dg.AssetChecksDefinition:
         pool=DUCKDB_POOL,
     )
     def keeps_its_model(project: Project) -> dg.AssetCheckResult:
-        return check_frame(name, project.lake().read(name))
+        return check_parts(name, project.lake(), None)
 
     return keeps_its_model
 

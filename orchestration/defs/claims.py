@@ -5,6 +5,7 @@ import polars as pl
 from pydantic import Field
 
 from ingest.stages import extract
+from ingest.validate import split_valid
 from orchestration.assets import lake_spec, materialised, parts_materialised
 from orchestration.metadata import counts_table
 from orchestration.partitions import source_partitions
@@ -27,6 +28,7 @@ class ExtractConfig(dg.Config):
             "claims",
             group="extract",
             description="Every number read from a page: metric, interval, region, year, and the sentence it stands in.",
+            made_by=extract,
             deps=["pages", "metrics", "regions"],
         )
     ],
@@ -58,6 +60,7 @@ def claims(context: dg.AssetExecutionContext, config: ExtractConfig, project: Pr
             "quarantine",
             group="extract",
             description="What could not be crawled, fetched, parsed, read or validated, each with its reason.",
+            made_by=split_valid,
             deps=["page_refs", "snapshots", "pages", "claims"],
         )
     ],

@@ -24,6 +24,7 @@ class CrawlConfig(dg.Config):
             "page_refs",
             group="crawl",
             description="The pages that a source's list pages name, with volume and category.",
+            made_by=crawl,
             deps=["sources"],
         )
     ],

@@ -6,6 +6,7 @@ from ingest.files import write_at_once
 from orchestration.assets import DUCKDB_POOL, OWNERS
 from orchestration.dbt_files import PROJECT_FOLDER, Dbt, dbt_target, point_dbt_at_warehouse, project_digest
 from orchestration.defs.models import dbt_models
+from orchestration.links import file_link
 from orchestration.resources import Project
 
 STATIC_PAGE = "static_index.html"
@@ -16,6 +17,7 @@ MADE_FROM = "made_from.txt"
     deps=list(dbt_models.keys),
     group_name="publish",
     owners=OWNERS,
+    metadata=file_link(PROJECT_FOLDER / "dbt_project.yml"),
     kinds={"dbt", "html"},
     pool=DUCKDB_POOL,
     description="The documentation of all tables, columns and their lineage: one file that opens without a network.",

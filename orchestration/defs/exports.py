@@ -6,6 +6,7 @@ import polars as pl
 from ingest.publish import export_marts
 from orchestration.assets import DUCKDB_POOL, OWNERS
 from orchestration.defs.models import dbt_models
+from orchestration.links import code_links
 from orchestration.metadata import markdown_table
 from orchestration.plots import heat_map
 from orchestration.resources import Project
@@ -17,6 +18,7 @@ PUBLISHED_SCHEMA = "marts"
     deps=[key for key in sorted(dbt_models.keys) if key.path[0] == PUBLISHED_SCHEMA],
     group_name="publish",
     owners=OWNERS,
+    metadata=code_links(export_marts),
     kinds={"parquet", "csv"},
     pool=DUCKDB_POOL,
     description="Every published table as Parquet and CSV, replaced at once, with a manifest of columns and hashes.",

@@ -7,8 +7,10 @@ import dagster as dg
 from ingest.release_history import RELEASE_CLAIMS, RELEASE_HISTORY, RELEASE_PAGES, RELEASES
 from ingest.schemas import FRAMES
 from ingest.warehouse import CORRECTIONS, HISTORY, load_raw
-from orchestration.assets import DUCKDB_POOL, OWNERS
-from orchestration.metadata import column_schema
+from orchestration.assets import DUCKDB_POOL, OWNERS, described_columns
+from orchestration.dbt_files import manifest
+from orchestration.dbt_texts import source_columns
+from orchestration.links import code_links, documentation_link
 from orchestration.partitions import source_partitions
 from orchestration.resources import Project
 from orchestration.versions import INPUTS_TAG, WAREHOUSE_INPUTS, inputs_mark
@@ -25,8 +27,14 @@ DERIVED = {
 FROM_CLAIMS = frozenset({HISTORY, CORRECTIONS})
 
 
+def source_id(table: str) -> str:
+    """The id of a raw table in dbt."""
+    return f"source.union_warehouse.raw.{table}"
+
+
 def derived_spec(name: str) -> dg.AssetSpec:
     """The spec of a raw table that is no frame of the lake."""
+    columns = [dg.TableColumn(column, description=text) for column, text in source_columns(manifest(), name).items()]
     return dg.AssetSpec(
         ["raw", name],
         deps=["claims"] if name in FROM_CLAIMS else [],
@@ -34,7 +42,12 @@ def derived_spec(name: str) -> dg.AssetSpec:
         description=DERIVED[name],
         owners=OWNERS,
         kinds={"duckdb", "table"},
-        metadata={"dagster/table_name": f"warehouse.raw.{name}"},
+        metadata={
+            "dagster/table_name": f"warehouse.raw.{name}",
+            "dagster/column_schema": dg.TableSchema(columns=columns),
+            **code_links(load_raw),
+            **documentation_link(source_id(name)),
+        },
     )
 
 
@@ -47,7 +60,12 @@ def raw_spec(frame: str) -> dg.AssetSpec:
         description=f"The frame `{frame}` of all sources as a table of the warehouse, as it was stored in the lake.",
         owners=OWNERS,
         kinds={"duckdb", "table"},
-        metadata={"dagster/column_schema": column_schema(frame), "dagster/table_name": f"warehouse.raw.{frame}"},
+        metadata={
+            "dagster/table_name": f"warehouse.raw.{frame}",
+            "dagster/column_schema": described_columns(frame),
+            **code_links(load_raw),
+            **documentation_link(source_id(frame)),
+        },
     )
 
 

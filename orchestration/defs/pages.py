@@ -23,6 +23,7 @@ class ParseConfig(dg.Config):
             "pages",
             group="parse",
             description="Pages as text with sections, tables, title, region and year; offsets index the text.",
+            made_by=parse,
             deps=["page_refs", "snapshots"],
         )
     ],

@@ -17,7 +17,9 @@ def reference_asset(name: str) -> dg.AssetsDefinition:
     """The asset of one reference frame."""
 
     @dg.multi_asset(
-        name=name, specs=[lake_spec(name, group="reference", description=DESCRIPTIONS[name])], can_subset=False
+        name=name,
+        specs=[lake_spec(name, group="reference", description=DESCRIPTIONS[name], made_by=reference_frame)],
+        can_subset=False,
     )
     def reference(project: Project) -> dg.MaterializeResult[None]:
         return materialised(name, reference_frame(name, project.settings()))

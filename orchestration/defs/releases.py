@@ -3,10 +3,13 @@
 Belongs here: the step and its check. Does not belong here: how a release is made (`ingest.publish.release`).
 """
 
+from pathlib import Path
+
 import dagster as dg
 
 from ingest.releases import find_problems, release_folders
 from orchestration.assets import DUCKDB_POOL, OWNERS
+from orchestration.links import file_link
 from orchestration.metadata import markdown_table
 from orchestration.resources import Project
 
@@ -18,6 +21,7 @@ RELEASE = "release"
     deps=["exports", "dbt_docs"],
     group_name="publish",
     owners=OWNERS,
+    metadata=file_link(Path(__file__)),
     kinds={"parquet", "csv"},
     pool=DUCKDB_POOL,
     description="The newest citable release: tables as Parquet, CSV and SDMX-CSV, descriptions, changes, checksums.",

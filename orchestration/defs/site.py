@@ -1,9 +1,12 @@
 """The evidence site as an asset: static pages of the published tables and the texts behind them."""
 
+from pathlib import Path
+
 import dagster as dg
 
 from orchestration.assets import OWNERS
 from orchestration.defs.exports import exports
+from orchestration.links import file_link
 from orchestration.resources import Project
 
 
@@ -11,6 +14,7 @@ from orchestration.resources import Project
     deps=[exports],
     group_name="publish",
     owners=OWNERS,
+    metadata=file_link(Path(__file__)),
     kinds={"python", "html"},
     description=(
         "Pages on which a researcher sees the data without SQL: coverage, every region and metric, and every source"

@@ -80,7 +80,7 @@ def test_nothing_new_on_the_site_starts_nothing_below_the_index(
         assert launcher.run("refresh_index", SOURCE) == []
     assert (asked(changed_pages, launcher), asked(changed_claims, launcher)) == ([], [])
     again = {key for key, count in events(launcher).items() if count != before[key]}
-    assert again == {"page_refs", "snapshots", "fetch_log"}
+    assert again == {"page_refs", "snapshots", "fetch_log", "source_index"}
 
 
 def test_one_changed_page_recomputes_its_source_and_the_marts(

@@ -1,4 +1,8 @@
-"""The models on a million claims: how long the SQL takes beside one scan of the same claims, and in how much memory.
+"""The models on a million claims: how much the SQL costs beside one scan of the same claims, and in how much memory.
+
+Costs are CPU seconds, so that what else the machine does says little: of the whole of dbt, less what it spends on
+ten thousand claims, which is Python's share (parsing, compiling, a hundred and more nodes) and next to no SQL.
+The seconds on the clock are printed beside them.
 
 The claims are synthetic but shaped like the real ones: series that grow a little each year, two or three works
 for each figure, most of which agree and a few of which do not.
@@ -40,8 +44,10 @@ SCAN = """
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds of all SQL that the build ran, of one scan-and-group, rows of the fact, and the slowest nodes."""
+    """CPU seconds of dbt and of one scan-and-group, seconds of all SQL on the clock, facts, and the slowest nodes."""
 
+    dbt_cpu: float
+    scan_cpu: float
     sql_seconds: float
     scan_seconds: float
     n_facts: int
@@ -93,39 +99,59 @@ def write_synthetic(lake: Lake, n_claims: int) -> None:
     lake.write("pages", typed_frame(FRAMES["pages"], [page_of(row) for row in addresses.to_dicts()]), "all", "all")
 
 
-def scan_seconds(warehouse: Path) -> float:
-    """Seconds of one scan-and-group of the raw claims into a table, in a connection of its own like dbt's."""
+def scan(warehouse: Path) -> tuple[float, float]:
+    """CPU seconds, and seconds on the clock, of one scan-and-group of the raw claims in a connection of its own."""
     with connect(warehouse) as connection:
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.process_time()
         connection.execute(f"CREATE TEMP TABLE scanned AS {SCAN}")
-        return time.perf_counter() - started
+        return time.process_time() - cpu, time.perf_counter() - started
+
+
+def children_cpu() -> float:
+    """CPU seconds of all processes that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def measure(folder: Path, n_claims: int) -> Measured:
-    """Load, build all models one at a time, and scan the claims once in the same warehouse."""
+    """Load, build all models one at a time, and scan the claims before and after in the same warehouse."""
     warehouse = folder / "warehouse.duckdb"
     lake = Lake(str(folder / "lake"))
     write_synthetic(lake, n_claims)
     assert load_raw(lake, warehouse)["claims"] == n_claims
-    scans = [scan_seconds(warehouse)]
+    scans = [scan(warehouse)]
+    before = children_cpu()
     done = run_dbt(warehouse, "build", "--threads", "1", "--exclude", "test_type:unit", timeout=900)
+    dbt_cpu = children_cpu() - before
     assert done.returncode == 0, done.stdout[-4000:]
-    scans.append(scan_seconds(warehouse))
+    scans.append(scan(warehouse))
     results = json.loads((folder / "target" / "run_results.json").read_text("utf-8"))["results"]
     nodes = [(result["unique_id"], result["execution_time"]) for result in results]
     statements = re.findall(r"SQL status: OK in ([0-9.]+) seconds", (folder / "logs" / "dbt.log").read_text("utf-8"))
     with connect(warehouse, read_only=True) as connection:
         facts = connection.execute("SELECT count(*) FROM marts.fct_union_metrics").fetchone()
     slowest = sorted(((name.split(".")[-1], seconds) for name, seconds in nodes), key=lambda model: -model[1])[:12]
-    return Measured(sum(map(float, statements)), sum(scans) / len(scans), facts[0] if facts else 0, slowest)
+    return Measured(
+        dbt_cpu=dbt_cpu,
+        scan_cpu=sum(cpu for cpu, _ in scans) / len(scans),
+        sql_seconds=sum(map(float, statements)),
+        scan_seconds=sum(seconds for _, seconds in scans) / len(scans),
+        n_facts=facts[0] if facts else 0,
+        slowest=slowest,
+    )
 
 
 def test_a_million_claims(tmp_path_factory: pytest.TempPathFactory) -> None:
     small = measure(tmp_path_factory.mktemp("small"), 10_000)
     large = measure(tmp_path_factory.mktemp("large"), 1_000_000)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    print(f"\n10 thousand: {small}\n1 million: {large}\npeak of dbt {peak / 2**20:.2f} GiB")
+    sql_cpu = large.dbt_cpu - small.dbt_cpu
+    print(
+        f"\n10 thousand: {small}\n1 million: {large}\npeak of dbt {peak / 2**20:.2f} GiB"
+        f"\nSQL beside one scan: {sql_cpu / large.scan_cpu:.1f} times in CPU seconds, "
+        f"{large.sql_seconds / large.scan_seconds:.1f} times on the clock"
+    )
 
     assert peak < MEMORY_LIMIT_KIB
-    assert large.sql_seconds <= 15 * large.scan_seconds
+    assert sql_cpu <= 15 * large.scan_cpu
     assert large.sql_seconds <= 100 * small.sql_seconds

@@ -14,6 +14,7 @@ from ingest.fetch import HttpClient, open_client
 from ingest.lake import Lake
 from ingest.settings import Settings, load_settings
 from ingest.stages import SourceChoiceError, SourceUnreachableError, choose_sources, open_catalogue
+from ingest.staleness import stale_frames
 
 
 @pytest.fixture
@@ -95,6 +96,35 @@ def test_a_new_vocabulary_reads_all_pages_again_without_parsing_them(
     assert stages.extract(source, sample_home).worked_on == listed
     assert {str(row["extractor_version"]).split("+")[1] for row in stored(sample_home, "claims")} == {"0badcafe"}
     assert stages.extract(source, sample_home).worked_on == 0
+
+
+def told_stale(source: Source, settings: Settings) -> list[tuple[str, int, int, str]]:
+    return [(stale.frame, stale.pages, stale.of, stale.why) for stale in stale_frames(source, settings)]
+
+
+def test_what_is_stale_is_told_with_the_reason(
+    source: Source, sample_home: Settings, http: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stages.crawl(source, sample_home, http)
+    stages.fetch(source, sample_home, http)
+    lake = Lake(sample_home.lake_root)
+    listed = lake.read("snapshots").height
+    assert told_stale(source, sample_home) == [("pages", listed, listed, "never made")]
+    stages.parse(source, sample_home)
+    assert told_stale(source, sample_home) == [("claims", listed, listed, "never made")]
+    stages.extract(source, sample_home)
+    assert told_stale(source, sample_home) == []
+
+    version = extract_stage.vocabulary_hash()
+    monkeypatch.setattr(extract_stage, "vocabulary_hash", lambda: "0badcafe")
+    changed = f"the vocabulary changed from {version} to 0badcafe"
+    assert told_stale(source, sample_home) == [("claims", listed, listed, changed)]
+    monkeypatch.undo()
+
+    snapshots = lake.read("snapshots", source.source_id)
+    other = pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("0" * 64)).otherwise("body_sha256")
+    lake.write("snapshots", snapshots.with_columns(body_sha256=other), source.source_id)
+    assert told_stale(source, sample_home) == [("pages", 1, listed, "new or changed pages")]
 
 
 def test_pages_and_claims_are_stored_by_volume(sample_home: Settings, http: HttpClient) -> None:

@@ -2,8 +2,7 @@
 -- ranks first. What is not compatible is a rival. Nothing is averaged.
 select
     observation_key,
-    arg_min(claim_row, (not is_human_choice, interval_width, precedence, claim_id))
-        filter (where is_compatible) as claim_row,
+    arg_min(claim_row, (not is_human_choice, interval_width, precedence, claim_id)) filter (where is_compatible) as claim_row,
     any_value(leader_precedence) as leader_precedence,
     min(precedence) filter (where not is_compatible) as best_rival,
     min(obs_value) filter (where not is_compatible) as rival_lowest,

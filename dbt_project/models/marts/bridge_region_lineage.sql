@@ -22,7 +22,7 @@ own_events as (
         event_year,
         case
             when region_name <> former_name then 'renamed'
-            when parent_region_id is distinct from former_parent_region_id then 'moved'
+            when coalesce(parent_region_id, '') <> coalesce(former_parent_region_id, '') then 'moved'
             else 'recoded'
         end as event,
         former_name as from_name,
@@ -34,7 +34,7 @@ own_events as (
     where
         region_name <> former_name
         or ref_area <> former_ref_area
-        or parent_region_id is distinct from former_parent_region_id
+        or coalesce(parent_region_id, '') <> coalesce(former_parent_region_id, '')
 ),
 
 prefectures as (

@@ -61,7 +61,7 @@ select
     and observations.base_key = ''
     and observations.occasion_key = ''
     and observations.reporting_scope in ('all_levels', 'unknown')
-    and observations.unit_code is not distinct from metrics.unit_code as is_trend
+    and coalesce(observations.unit_code, '') = coalesce(metrics.unit_code, '') as is_trend
 from observations
 left join {{ ref('dim_region') }} as regions
     on

@@ -5,14 +5,18 @@ with trend as (
     select * from {{ ref('fct_union_metrics') }} where is_trend
 ),
 
-one_a_year as (
+of_whole_regions as (
     select *
     from trend
     where reporting_scope = 'all_levels'
+),
+
+one_a_year as (
+    select * from of_whole_regions
     union all
     select trend.*
     from trend
-    anti join (select * from trend where reporting_scope = 'all_levels') as whole
+    anti join of_whole_regions as whole
         on
             trend.metric_code = whole.metric_code
             and trend.breakdown = whole.breakdown

@@ -20,14 +20,14 @@ headlines (headline, metric_code, breakdown) as (
 
 wide as (
     select
-        series.region_id,
-        series.ref_year,
         {%- for headline in headline_metrics() %}
         {%- set number = loop.index %}
         {%- for column, suffix in [('obs_value', ''), ('value_low', '_low'), ('value_high', '_high')] %}
         max(series.{{ column }}) filter (where headlines.headline = {{ number }}) as {{ headline.column ~ suffix }},
         {%- endfor %}
         {%- endfor %}
+        series.region_id,
+        series.ref_year
     from {{ ref('mart_metric_series') }} as series
     inner join headlines
         on series.metric_code = headlines.metric_code and series.breakdown = headlines.breakdown

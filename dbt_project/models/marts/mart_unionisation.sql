@@ -62,8 +62,7 @@ divided as (
 )
 
 select
-    left(md5(concat_ws('|', divided.ratio_code, divided.region_id, divided.ref_year, divided.reporting_scope, divided.numerator_observation_id)), 16)
-        as ratio_id,
+    left(md5(concat_ws('|', divided.ratio_code, divided.numerator_observation_id, divided.denominator_observation_id)), 16) as ratio_id,
     divided.ratio_code,
     divided.ratio_name,
     divided.region_id,

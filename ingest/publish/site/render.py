@@ -117,7 +117,7 @@ def clean(text: object) -> str:
 
 def web_address(url: str | None) -> str | None:
     """An address that may become a link: http and https only, with a host."""
-    if not url or CONTROLS.search(url):
+    if not url or url != url.strip() or CONTROLS.search(url):
         return None
     try:
         parts = urlsplit(url)

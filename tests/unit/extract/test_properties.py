@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ingest.extract import extract_claims
-from ingest.extract.quantities import find_lookalikes
+from ingest.extract.quantities import find_lookalikes, lookalike_pattern
 from ingest.parse import parse_html, parse_text
 from ingest.records import Claim
 
@@ -27,6 +27,18 @@ NOISE = st.text(
     max_size=12,
 )
 PAGES = st.lists(st.one_of(st.sampled_from(SENTENCES), NOISE), min_size=1, max_size=12).map("".join)
+NEAR_LOOKALIKES = st.lists(
+    st.sampled_from(
+        [
+            *"0123456789一三十百万亿年月日届次第号人家个元大类会以及多来-—~至/.,:、和 版卷周",
+            "2018",
+            "0471",
+            "13812345678",
+            "年代",
+        ]
+    ),
+    max_size=20,
+).map("".join)
 FURNITURE = "\n上一篇：无\n下一篇：无\n版权所有 某某网 网站地图 联系我们\n"
 MANY = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -80,3 +92,11 @@ def test_no_claim_of_running_text_lies_inside_a_date_or_an_ordinal(text: str) ->
     for claim in read(plain):
         if claim.table_cell is None:
             assert not any(start <= claim.char_start and claim.char_end <= end for start, end in spans)
+
+
+@MANY
+@example("4.13812345678万")
+@given(st.one_of(NEAR_LOOKALIKES, PAGES))
+def test_passing_over_counted_numbers_misses_no_lookalike(text: str) -> None:
+    everywhere = [match.span() for match in lookalike_pattern().finditer(text) if match[0]]
+    assert find_lookalikes(text) == everywhere

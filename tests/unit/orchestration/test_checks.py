@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dagster as dg
+import pytest
 
 from ingest.lake import Lake
-from ingest.schemas import PageRefs, typed_frame
+from ingest.schemas import PageRefs, Pages, typed_frame
 from ingest.settings import Settings
-from orchestration.defs.checks import check_frame, checks, lake_check
+from orchestration.defs.checks import check_frame, check_parts, checks, lake_check
 from orchestration.defs.crawl import page_refs
 from orchestration.resources import Project
 
@@ -40,6 +41,22 @@ def test_failing_rows_are_shown_escaped() -> None:
     shown = str(result.metadata["failing_rows"].value)
     assert "&lt;b&gt;" in shown
     assert "<b>" not in shown
+
+
+def test_a_key_that_stands_in_two_parts_fails(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lake(home.lake_root)
+    page = dict.fromkeys(Pages.to_schema().columns) | {
+        "page_id": "p", "source_id": "a", "url": "http://a/1", "body_sha256": "", "text_sha256": "", "title": "",
+        "breadcrumb": [], "charset_used": "utf-8", "replacement_chars": 0, "parser_version": "1", "text": "x",
+        "sections": [], "tables": [], "duplicate_spans": [],
+    }  # fmt: skip
+    for source_id in ("a", "b"):
+        lake.write("pages", typed_frame(Pages, [page]), source_id, "2018")
+    monkeypatch.setattr("orchestration.defs.checks.BYTES_AT_ONCE", 0)
+    assert check_parts("pages", lake, "a").passed
+    result = check_parts("pages", lake, None)
+    assert result.description == "2 of 2 rows break the model"
+    assert "field&#95;uniqueness" in str(result.metadata["failing_rows"].value)
 
 
 def test_a_failing_check_blocks_in_the_partition_of_its_source_only(home: Settings) -> None:

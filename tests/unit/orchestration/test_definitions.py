@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -12,9 +13,8 @@ from ingest.schemas import FRAMES
 from orchestration.assets import DUCKDB_POOL, HTTP_POOL
 from orchestration.definitions import defs
 
-# models below `staging` may stand on each other across folders; dbt holds their order
 FLOW = {"reference": 0, "crawl": 1, "fetch": 2, "parse": 3, "extract": 4, "load": 5, "seeds": 5, "staging": 6}
-FLOW |= {"intermediate": 7, "marts": 7, "checks": 7, "reports": 7, "publish": 8}
+FLOW |= {"intermediate": 7, "marts": 8, "checks": 9, "reports": 10, "publish": 11}
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +72,37 @@ def test_every_asset_is_described_and_owned(repository: dg.RepositoryDefinition)
     bare = [key for key in graph.get_all_asset_keys() if not graph.get(key).description or not graph.get(key).owners]
     assert bare == []
     assert {key.path[-1] for key in graph.get_all_asset_keys()} >= set(FRAMES)
+
+
+def test_every_column_of_every_stored_table_is_described(repository: dg.RepositoryDefinition) -> None:
+    graph = repository.asset_graph
+    bare = [
+        f"{key.to_user_string()}.{column.name}"
+        for key in graph.get_all_asset_keys()
+        if (schema := graph.get(key).metadata.get("dagster/column_schema"))
+        for column in schema.columns
+        if not column.description
+    ]
+    assert bare == []
+
+
+def test_every_check_says_in_a_sentence_what_it_asks(repository: dg.RepositoryDefinition) -> None:
+    graph = repository.asset_graph
+    texts = {key.name: graph.get_check_spec(key).description for key in graph.asset_check_keys}
+    assert [name for name, text in texts.items() if not text] == []
+    assert texts["unique_fct_union_metrics_observation_id"] == "No value of observation_id stands in two rows."
+    assert (
+        texts["relationships_fct_union_metrics_chosen_work_id__work_id__ref_dim_work_"]
+        == "Every chosen_work_id is a work_id of dim_work."
+    )
+
+
+def test_every_asset_leads_to_its_code(repository: dg.RepositoryDefinition) -> None:
+    graph = repository.asset_graph
+    links = {key: graph.get(key).metadata.get("dagster/code_references") for key in graph.get_all_asset_keys()}
+    assert [key for key, link in links.items() if link is None] == []
+    files = {reference.file_path for link in links.values() for reference in link.code_references}
+    assert [file for file in files if not Path(file).is_file()] == []
 
 
 def test_steps_that_ask_sites_or_write_the_warehouse_are_pooled(definitions: dg.Definitions) -> None:
