@@ -63,11 +63,12 @@ lock:  ## Renew the lock files from pyproject.toml
 run: $(STAMP)  ## Run the whole pipeline on SOURCES and print the facts
 	@$(BIN)/union-warehouse run --sources '$(SOURCES)'
 
-ui: $(STAMP)  ## Open the Dagster UI with its daemon (PORT), the sample site beside it
-	@$(BIN)/python -m orchestration.ui --port $(PORT) --sample-port $(SAMPLE_PORT) --sources '$(SOURCES)'
+ui: $(STAMP)  ## Open the Dagster UI with its daemon (PORT), sample site and documentation beside it
+	@$(BIN)/python -m orchestration.ui --port $(PORT) --sample-port $(SAMPLE_PORT) --docs-port $(DOCS_PORT) \
+		--sources '$(SOURCES)'
 
-docs: $(STAMP)  ## Serve the dbt documentation (DOCS_PORT); `make run` builds it
-	@$(BIN)/union-warehouse docs --port $(DOCS_PORT)
+docs: $(STAMP)  ## Serve the dbt documentation (DOCS_PORT), made first if need be
+	@$(BIN)/python -m orchestration.documentation --port $(DOCS_PORT)
 
 site: $(STAMP)  ## Build the evidence site if needed and serve it (SITE_PORT)
 	@$(BIN)/union-warehouse site --port $(SITE_PORT)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -34,3 +37,16 @@ def serve_folder(folder: Path, port: int, what: str, mend: str) -> None:
             server.serve_forever()
         except KeyboardInterrupt:
             say("stopped")
+
+
+@contextmanager
+def folder_server(folder: Path, port: int) -> Iterator[str]:
+    """Serve a folder in the background and yield its address; port 0 takes any free one."""
+    with ThreadingHTTPServer((HOST, port), partial(_QuietHandler, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever, name="folder-server", daemon=True)
+        thread.start()
+        try:
+            yield f"http://{HOST}:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,24 +1,27 @@
-"""`make ui`: the Dagster UI with its daemon on loopback, the sample site beside it so that schedules can fetch.
+"""`make ui`: the Dagster UI with its daemon on loopback; beside it the sample site, so that schedules can fetch, and
+the dbt documentation, to which every table links.
 
-Belongs here: ports, the sample site, one child process. Serves until interrupted.
+Belongs here: ports, the sites beside it, one child process. Serves until interrupted.
 """
 
 import argparse
 import os
 import signal
-import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from ingest.cli_serve import folder_server
 from ingest.sample import serve
-from ingest.settings import load_settings
+from ingest.settings import Settings, load_settings
 from orchestration.choice import VARIABLE
 from orchestration.dbt_files import point_dbt_at_warehouse, put_dbt_on_path
 from orchestration.home import open_instance
+from orchestration.links import VARIABLE as DOCS_VARIABLE
+from orchestration.ports import HOST, is_free
 
-HOST = "127.0.0.1"
 WORKSPACE = Path(__file__).parent.parent / "workspace.yaml"
 
 
@@ -27,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m orchestration.ui", description=__doc__.split("\n")[0])
     parser.add_argument("--port", type=int, default=3000)
     parser.add_argument("--sample-port", type=int, default=8750, help="0 takes any free port")
+    parser.add_argument("--docs-port", type=int, default=8580, help="0 serves no documentation")
     parser.add_argument("--sources", default="sample", help="what the schedule asks for news")
     options = parser.parse_args(arguments)
     if not is_free(options.port):
@@ -39,22 +43,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     point_dbt_at_warehouse(settings)
     with open_instance(settings):
         pass  # makes the home and sets the pools' limits
-    with serve(options.sample_port if is_free(options.sample_port) else 0) as address:
+    sample_port = options.sample_port if is_free(options.sample_port) else 0
+    with serve(sample_port) as address, documentation_site(settings, options.docs_port):
         # the pages' addresses do not depend on the port, so any free one will do
         os.environ["UNION_WAREHOUSE_SAMPLE"] = address
         sys.stderr.write(f"Dagster UI: http://{HOST}:{options.port}/ (Ctrl-C ends it)\n")
         return serve_dagster(options.port)
 
 
-def is_free(port: int, host: str = HOST) -> bool:
-    """Whether a port of the loopback address can be listened on."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+@contextmanager
+def documentation_site(settings: Settings, port: int) -> Iterator[None]:
+    """Serve the dbt documentation in the background, and let tables link to it; nothing where the port is taken."""
+    if not port or not is_free(port):
+        yield
+        return
+    folder = settings.docs_path.parent
+    folder.mkdir(parents=True, exist_ok=True)  # the first run fills it
+    with folder_server(folder, port) as address:
+        os.environ[DOCS_VARIABLE] = address
+        sys.stderr.write(f"documentation of the tables, once they are built: {address}\n")
+        yield
 
 
 def serve_dagster(port: int) -> int:

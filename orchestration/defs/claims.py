@@ -4,10 +4,11 @@ import dagster as dg
 import polars as pl
 from pydantic import Field
 
+from ingest.lake import Lake
 from ingest.stages import extract
 from ingest.validate import split_valid
 from orchestration.assets import lake_spec, materialised, parts_materialised
-from orchestration.metadata import counts_table
+from orchestration.metadata import counts_table, markdown_table
 from orchestration.partitions import source_partitions
 from orchestration.plots import bars
 from orchestration.resources import Project
@@ -38,18 +39,18 @@ def claims(context: dg.AssetExecutionContext, config: ExtractConfig, project: Pr
     """Read the pages of one source that are new or changed."""
     result = extract(project.source(context.partition_key), project.settings(), anew=config.anew)
     lake = project.lake()
-    frame = lake.read("claims", context.partition_key, columns=["page_id", "url", "metric_code"])
-    mapped = frame.filter(pl.col("metric_code").is_not_null())
+    by_page, by_metric = _counts(lake, context.partition_key)
+    mapped = by_metric.filter(pl.col("metric_code").is_not_null())
     return parts_materialised(
         "claims",
         result,
         lake,
         context.partition_key,
-        mapped=mapped.height,
-        unmapped=frame.height - mapped.height,
-        pages_with_claims=frame["page_id"].n_unique(),
-        by_metric=counts_table(mapped, ["metric_code"]),
-        claims_per_page=dg.MetadataValue.md(bars(_claims_per_page(frame))),
+        mapped=sum(mapped["rows"].to_list()),
+        unmapped=sum(by_metric.filter(pl.col("metric_code").is_null())["rows"].to_list()),
+        pages_with_claims=by_page.height,
+        by_metric=dg.MetadataValue.md(markdown_table(mapped.columns, mapped.rows())),
+        claims_per_page=dg.MetadataValue.md(bars(_claims_per_page(by_page))),
     )
 
 
@@ -77,7 +78,17 @@ def quarantine(context: dg.AssetExecutionContext, project: Project) -> dg.Materi
     )
 
 
-def _claims_per_page(claims: pl.DataFrame) -> dict[str, int]:
+def _counts(lake: Lake, source_id: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """How many claims there are by page and by metric, most first; counted part by part."""
+    counted = []
+    for column in ("url", "metric_code"):
+        empty = lake.read("claims", source_id, part="", columns=[column])
+        parts = [part.group_by(column).len("rows") for part in (empty, *lake.each("claims", source_id, None, [column]))]
+        together = pl.concat(parts).group_by(column).agg(pl.col("rows").sum().cast(pl.Int64))
+        counted.append(together.sort("rows", column, descending=[True, False]))
+    return counted[0], counted[1]
+
+
+def _claims_per_page(by_page: pl.DataFrame) -> dict[str, int]:
     """The pages with the most claims, by the end of their address."""
-    counted = claims.group_by("url").len().sort(["len", "url"], descending=[True, False]).head(SHOWN_PAGES)
-    return {url.split("/", 3)[-1]: count for url, count in counted.iter_rows()}
+    return {url.split("/", 3)[-1]: count for url, count in by_page.head(SHOWN_PAGES).iter_rows()}

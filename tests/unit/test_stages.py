@@ -10,8 +10,10 @@ import pytest
 from ingest import stages
 from ingest.catalogue import Source
 from ingest.extract import stage as extract_stage
+from ingest.extract.prose import Damage
 from ingest.fetch import HttpClient, open_client
 from ingest.lake import Lake
+from ingest.records import Claim, Context, Page
 from ingest.settings import Settings, load_settings
 from ingest.stages import SourceChoiceError, SourceUnreachableError, choose_sources, open_catalogue
 from ingest.staleness import stale_frames
@@ -96,6 +98,25 @@ def test_a_new_vocabulary_reads_all_pages_again_without_parsing_them(
     assert stages.extract(source, sample_home).worked_on == listed
     assert {str(row["extractor_version"]).split("+")[1] for row in stored(sample_home, "claims")} == {"0badcafe"}
     assert stages.extract(source, sample_home).worked_on == 0
+
+
+def test_a_page_on_which_the_reader_fails_is_quarantined_and_its_neighbours_are_read(
+    source: Source, sample_home: Settings, http: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_all(source, sample_home, http)
+    pages = Lake(sample_home.lake_root).read("pages", source.source_id)
+    url, read_page = pages["url"][0], extract_stage.read_page
+
+    def fail_once(page: Page, context: Context) -> tuple[list[Claim], list[Damage]]:
+        if page.url == url:
+            raise IndexError("list index out of range")
+        return read_page(page, context)
+
+    monkeypatch.setattr(extract_stage, "read_page", fail_once)
+    result = stages.extract(source, sample_home, anew=True)
+    rows = result.quarantine.filter(pl.col("check") == "reader_held").select("url", "reason").rows()
+    assert rows == [(url, "the reader failed: IndexError: list index out of range")]
+    assert set(Lake(sample_home.lake_root).read("claims")["url"]) == set(pages["url"]) - {url}
 
 
 def told_stale(source: Source, settings: Settings) -> list[tuple[str, int, int, str]]:

@@ -10,7 +10,7 @@ from pytest_httpserver import HTTPServer
 
 from orchestration import lock
 from orchestration.lock import LockedError, hold_lock
-from orchestration.ui import is_free
+from orchestration.ports import is_free
 from orchestration.webhook import VARIABLE, tell_webhook
 
 
