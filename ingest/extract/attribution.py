@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -254,10 +255,11 @@ class _Rater:
         for item in self.occurrences:
             if item.term.dimension != MONEY or item.term.weight < 4 or any(word not in item.label.text for word in own):
                 continue
-            near, far = sorted((item, quantity), key=lambda side: side.start)
-            gap = far.start - near.end
-            if 0 <= gap <= PURPOSE_REACH and ";" not in self.view[near.end : far.start] and not self._refused(item, 0):
-                found.append(Pair(ENOUGH - gap / 10, self.index, item, "purpose_near"))
+            is_before = item.end <= quantity.start
+            begin, end = (item.end, quantity.start) if is_before else (quantity.end, item.start)
+            is_near = 0 <= end - begin <= PURPOSE_REACH and ";" not in self.view[begin:end]
+            if is_near and not self._refused(item, 0):
+                found.append(Pair(ENOUGH - (end - begin) / 10, self.index, item, "purpose_near"))
         return found
 
     def _left(self, item: Occurrence) -> tuple[float, str] | None:
@@ -690,15 +692,15 @@ def _same_kind(parent: Quantity, part: Quantity) -> bool:
 
 def _implied(lead: str, parent: Match, latest: Match | None) -> Match | None:
     """A number without a noun of its own that continues a whole named before, or the number right before it."""
-    for rule in (_total_of_previous, _year_series, _new_of_previous, _actual):
-        match = rule(lead, parent)
-        if match is not None:
-            return match
-    for rule in (_level_reached, _level_compared, _enumerated) if latest is not None else ():
-        match = rule(lead, latest)
-        if match is not None:
-            return match
-    return _part(lead, parent)
+    goes_on = _first(lead, parent, _total_of_previous, _year_series, _new_of_previous, _actual)
+    if goes_on is None and latest is not None:
+        goes_on = _first(lead, latest, _level_reached, _level_compared, _enumerated)
+    return goes_on or _part(lead, parent)
+
+
+def _first(lead: str, earlier: Match, *rules: Callable[[str, Match], Match | None]) -> Match | None:
+    """The first answer of the rules that is one."""
+    return next((match for rule in rules if (match := rule(lead, earlier)) is not None), None)
 
 
 def _level_reached(lead: str, parent: Match) -> Match | None:

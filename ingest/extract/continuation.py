@@ -73,7 +73,10 @@ def _companion(sentence: Sentence, matches: list[Match | None], index: int, view
     quantity = sentence.quantities[index]
     begin = sentence.quantities[index - 1].end if index else sentence.start
     end = sentence.quantities[index + 1].start if index + 1 < len(sentence.quantities) else quantity.end
-    nouns = {"after": (strip_linkers(view[begin : quantity.start]), index - 1), "before": (view[quantity.end : end].rstrip("、,和 及"), index + 1)}
+    nouns = {
+        "after": (strip_linkers(view[begin : quantity.start]), index - 1),
+        "before": (view[quantity.end : end].rstrip("、,和 及"), index + 1),
+    }
     for item in companions():
         noun, place = nouns[item.side]
         neighbour = matches[place] if 0 <= place < len(matches) else None
@@ -110,9 +113,7 @@ def _covers_new_unions(matches: list[Match | None], index: int) -> bool:
     return not set(flows().values()).isdisjoint(previous.codes)
 
 
-def _shared_label(
-    sentence: Sentence, matches: list[Match | None], index: int, lead: str, view: str
-) -> Match | None:
+def _shared_label(sentence: Sentence, matches: list[Match | None], index: int, lead: str, view: str) -> Match | None:
     """赔付1.6万人次、1874万元: one label before two numbers of different kinds."""
     is_next = index > 0 and (SHARING.fullmatch(lead.strip()) or (not lead.strip() and matches[index - 1] is None))
     if not is_next:
@@ -161,7 +162,11 @@ def _share_of_whole(sentence: Sentence, matches: list[Match | None], index: int,
 
 def _of_heading(sentence: Sentence, index: int, lead: str) -> Match | None:
     """建成39个 first thing under the heading 户外劳动者驿站: the heading says what is counted."""
-    if index or not sentence.heading or HEADING_MARK.sub("", sentence.before) not in HEADING_MARK.sub("", sentence.heading):
+    if (
+        index
+        or not sentence.heading
+        or HEADING_MARK.sub("", sentence.before) not in HEADING_MARK.sub("", sentence.heading)
+    ):
         return None
     core = strip_linkers(HEADING_MARK.sub("", lead).replace(HEADING_MARK.sub("", sentence.heading), ""))
     if core and core not in words()["built"]:

@@ -100,8 +100,12 @@ class Grid:
 
     def _is_caption(self, row: int) -> bool:
         """One cell over the whole width: a title printed inside the table, the unit, or a translation."""
-        cells = {id(cell) for column in range(self.columns) if (cell := self.at.get((row, column))) and cell.text.strip()}
-        widest = max((cell.col_span for column in range(self.columns) if (cell := self.at.get((row, column)))), default=0)
+        cells = {
+            id(cell) for column in range(self.columns) if (cell := self.at.get((row, column))) and cell.text.strip()
+        }
+        widest = max(
+            (cell.col_span for column in range(self.columns) if (cell := self.at.get((row, column)))), default=0
+        )
         return len(cells) == 1 and widest == self.columns > 1
 
     def _stub_columns(self) -> list[int]:
@@ -406,7 +410,7 @@ class _CellReader:
         return of_parent or (None if _is_part(header.text) else meaning)
 
     def _own_label(self, header: Header, quantity: Quantity) -> tuple[Occurrence | None, str]:
-        """The label of a header, alone or together with the head above it (工会干部 over 专职), and the text it stands in."""
+        """The label of a header, alone or joined to the head above it (工会干部 over 专职), and the text it stands in."""
         near = " ".join((*header.parents, header.before))
         own = best_label(header.text, quantity, self.context, near, self.caption)
         if own is not None or not header.parents or _only_breakdown(header.text) or not label_core(header.text):
@@ -537,9 +541,7 @@ def _plain_labels() -> frozenset[str]:
     return frozenset(term.label.text for term in plain) - parts
 
 
-def best_label(
-    text: str, quantity: Quantity, context: str, near: str = "", caption: str = ""
-) -> Occurrence | None:
+def best_label(text: str, quantity: Quantity, context: str, near: str = "", caption: str = "") -> Occurrence | None:
     """The label that covers most of a header and may count the cell's unit; None below half.
 
     `near` is what stands above the header: words that a label refuses count there too. A noun of everyday use
@@ -548,7 +550,11 @@ def best_label(
     core = label_core(text)
     if not core:
         return None
-    found = [item for item in label_index().find(core) if _fits(item, core, quantity, _Told(f"{context} {text}", near, caption))]
+    found = [
+        item
+        for item in label_index().find(core)
+        if _fits(item, core, quantity, _Told(f"{context} {text}", near, caption))
+    ]
     best = max(found, key=lambda item: (item.weight, bool(item.label.needs), -item.label.line), default=None)
     if best is None or best.weight < MIN_COVERAGE * len(_without_fillers(core)):
         return None
@@ -605,5 +611,7 @@ def _without_label(text: str, item: Occurrence) -> str:
 def without_years(header: Header) -> Header:
     """A header without the levels that only name a year."""
     told = (*header.parents, header.text)
-    levels = [text for text in told if not YEAR.fullmatch(text.strip("()")) and (label_core(text) or not header.parents)]
+    levels = [
+        text for text in told if not YEAR.fullmatch(text.strip("()")) and (label_core(text) or not header.parents)
+    ]
     return Header(levels[-1], tuple(levels[:-1]), header.before) if levels else Header("")

@@ -167,7 +167,7 @@ def _wrap_start(piece: str, line_start: int, line_end: int) -> int | None:
 
 
 def _ends_heading(piece: str, raw: str, place: int) -> bool:
-    """The blank after a heading that runs on in its line: ■劳模与工匠 2人获评, or with a full-width blank 概况　2009年."""
+    """The blank after a heading that runs on in its line: ■劳模与工匠 2人获评, or full-width as in 概况　2009年."""
     line_start = piece.rfind("\n", 0, place) + 1
     line = piece[line_start:place]
     return bool(MARKED_HEADING.match(line) or (raw[place] == FULL_BLANK and PLAIN_HEADING.match(line)))

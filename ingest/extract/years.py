@@ -105,7 +105,10 @@ def _mark(match: re.Match[str], text: str) -> TimeMark:
         year=_year(match),
         offset=_relative_offsets()[relative] if relative else None,
         first_year=int(first) if first else None,
-        is_topical=not lead or before[-1].isspace() or lead[-1] in ",。;:!?\n、】]>)" or before != before.rstrip("截至止到"),
+        is_topical=not lead
+        or before[-1].isspace()
+        or lead[-1] in ",。;:!?\n、】]>)"
+        or before != before.rstrip("截至止到"),
         is_compared=before.endswith(words()["compare_before"])
         or after.startswith(words()["compare_after"])
         or (before.endswith(("自", "从")) and SINCE.match(text, end) is not None),
@@ -244,9 +247,7 @@ def _heads_section(mark: TimeMark, text: str) -> bool:
     end = text.find("\n", mark.end, mark.end + HEADING_LENGTH)
     line = text[start:end].strip() if end >= 0 else ""
     is_short = 0 < len(line) <= HEADING_LENGTH and not any(sign in line for sign in ",。;:|\t")
-    return is_short and (
-        any(word in line for word in words()["review_heading"] + words()["plan_heading"])
-    )
+    return is_short and (any(word in line for word in words()["review_heading"] + words()["plan_heading"]))
 
 
 def find_page_year(page: Page, marks: list[TimeMark], context: Context) -> PageYear:
@@ -293,7 +294,7 @@ def _opening_year(page: Page, marks: list[TimeMark]) -> int | None:
 
 
 def _year_before_report(page: Page, marks: list[TimeMark], told: Counter[int]) -> int | None:
-    """A report dated in the first half of a year, above its text, speaks of the year before where it names that year."""
+    """A report dated in the first half of a year, above its text, speaks of the year before if it names that year."""
     first_figure = FIGURE.search(page.text)
     dated = next((mark for mark in marks if mark.is_dateline and mark.year is not None), None)
     if dated is None or dated.year is None or (first_figure and dated.start > first_figure.start()):

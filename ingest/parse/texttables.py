@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingest.parse.headers import Placed, is_part_head, place_heads
+from ingest.parse.headers import is_part_head, place_heads
 from ingest.records import Cell, Table
 from ingest.vocabulary import labels, units, words
 
@@ -175,7 +175,7 @@ def _cut(line: Piece, delimiter: re.Pattern[str]) -> list[Piece]:
 
 
 def _unspaced(pieces: list[Piece]) -> list[Piece]:
-    """A row whose first cell is printed with wide gaps between its characters (项    目) gets that cell in one piece."""
+    """A row whose first cell is printed with wide gaps between its characters gets that cell in one piece."""
     letters = 0
     while letters < len(pieces) and _is_letter(pieces[letters].text):
         letters += 1
@@ -206,7 +206,9 @@ def _piece(body: str, start: int, end: int, offset: int) -> Piece:
 def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list[Table]) -> None:
     rows = _without_frame([row for _, row in run])
     values = sum(piece.is_number for row in rows for piece in row)
-    rows_with_values = sum(any(piece.is_value and piece.text and not piece.is_year for piece in row[1:]) for row in rows)
+    rows_with_values = sum(
+        any(piece.is_value and piece.text and not piece.is_year for piece in row[1:]) for row in rows
+    )
     if len(run) < 2 or values < 2 or rows_with_values < 1 or rows_with_values * 3 < len(run):
         return
     width = Counter(len(row) for row in rows).most_common(1)[0][0]
@@ -364,10 +366,10 @@ def rebuild(pieces: list[Piece]) -> Table | None:
     Each row is its label lines followed by its values. A row with fewer values than columns fills the last
     ones. The header lines are those just before the first row.
     """
-    values = [index for index, piece in enumerate(pieces) if piece.is_number and not piece.is_year]
-    if len(values) < MIN_VALUES:
+    numbers = [index for index, piece in enumerate(pieces) if piece.is_number and not piece.is_year]
+    if len(numbers) < MIN_VALUES:
         return None
-    rows = _group(pieces, values[0])
+    rows = _group(pieces, numbers[0])
     if rows is None:
         return None
     header, body = rows

@@ -22,7 +22,10 @@ from ingest.extract import extract_claims
 from ingest.parse import parse_text
 
 MARKED = Path(__file__).parents[1] / "accuracy" / "marked"
-SPIKES = "0123456789一二两三十百千万亿多余几近超%‰%,.,。;:、()【】《》“”\"'-—~\n\t |#*个人户家份件元次名年月日第届" + "\ufffd\u200b\u3000會員總"
+SPIKES = (
+    "0123456789一二两三十百千万亿多余几近超%‰%,.,。;:、()【】《》“”\"'-—~\n\t |#*个人户家份件元次名年月日第届"
+    "\ufffd\u200b\u3000會員總"
+)
 SMALLEST_SENTENCE = 6
 SECONDS_PER_CHARACTER = 0.002
 SECONDS_FOR_A_PAUSE = 1.0
@@ -86,7 +89,7 @@ def _complaints(text: str) -> Iterator[str]:
 
 def try_batch(seed: int) -> Outcome:
     """Read one batch of inputs that follow from the seed."""
-    rng = random.Random(seed)  # noqa: S311 - inputs, no secrets
+    rng = random.Random(seed)
     source = sentences()
     broken: list[str] = []
     claims = characters = 0
@@ -121,13 +124,13 @@ def main(argv: list[str] | None = None) -> int:
         outcomes = list(pool.map(try_batch, batches))
     slowest = max(outcomes, key=lambda outcome: outcome.slowest_seconds)
     broken = [complaint for outcome in outcomes for complaint in outcome.broken]
-    print(  # noqa: T201 - a command
+    print(
         f"{sum(o.inputs for o in outcomes):,} inputs, {sum(o.characters for o in outcomes):,} characters, "
         f"{sum(o.claims for o in outcomes):,} quantities, {time.monotonic() - started:.0f} s; "
         f"slowest {slowest.slowest_seconds * 1000:.0f} ms for {len(slowest.slowest_input)} characters; {len(broken)} broken"
     )
     for complaint in broken[:20]:
-        print(complaint)  # noqa: T201
+        print(complaint)
     return 1 if broken else 0
 
 

@@ -56,7 +56,9 @@ def test_a_figure_leans_on_what_stands_around_it(read, text: str, expected: list
 
 
 def test_the_level_that_a_change_starts_from_is_of_the_year_compared_with(read) -> None:
-    claims = read("与2008年相比,全区基层工会由1.2万个增加到1.8万个。年末在档困难职工1106户,比2009年底的1237户减少131户。")
+    claims = read(
+        "与2008年相比,全区基层工会由1.2万个增加到1.8万个。年末在档困难职工1106户,比2009年底的1237户减少131户。"
+    )
     assert [(c.raw_span, c.metric_code, c.ref_year) for c in claims if c.metric_code] == [
         ("1.2万个", "grassroots_unions", 2008),
         ("1.8万个", "grassroots_unions", 2017),

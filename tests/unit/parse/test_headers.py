@@ -82,7 +82,9 @@ def test_a_name_printed_with_wide_gaps_is_one_cell() -> None:
 
 
 def test_empty_cells_at_the_edge_of_a_table_without_frame_keep_their_columns() -> None:
-    text = "市 | 会员人数(人) | | 专职人员(人)\n | 合计 | 女会员 | \n济南市 | 1856 | 723 | 26\n青岛市 | 2856 | 1023 | 36\n"
+    text = (
+        "市 | 会员人数(人) | | 专职人员(人)\n | 合计 | 女会员 | \n济南市 | 1856 | 723 | 26\n青岛市 | 2856 | 1023 | 36\n"
+    )
     cells = table_of(text)
     assert (cells[1, 1], cells[1, 2], cells[2, 3]) == ("合计", "女会员", "26")
 
