@@ -410,7 +410,7 @@ class _CellReader:
         return of_parent or (None if _is_part(header.text) else meaning)
 
     def _own_label(self, header: Header, quantity: Quantity) -> tuple[Occurrence | None, str]:
-        """The label of a header, alone or joined to the head above it (工会干部 over 专职), and the text it stands in."""
+        """The label of a header, alone or joined to the head above it (工会干部 over 专职), and its text."""
         near = " ".join((*header.parents, header.before))
         own = best_label(header.text, quantity, self.context, near, self.caption)
         if own is not None or not header.parents or _only_breakdown(header.text) or not label_core(header.text):
