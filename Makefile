@@ -16,6 +16,7 @@ DOCS_PORT ?= 8580
 SITE_PORT ?= 8590
 SAMPLE_PORT ?= 8750
 PAGES ?= 10000
+INPUTS ?= 1000000
 HOST := 127.0.0.1
 DEPLOYED := postgres ducklake s3 dask
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
@@ -26,7 +27,7 @@ export UV_COMPILE_BYTECODE := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help install lock run ui docs site sample test lint lint-sql format score bench bench-scale clean
+.PHONY: help install lock run ui docs site sample test lint lint-sql format score bench bench-scale fuzz clean
 
 help:  ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r verb what; do \
@@ -100,6 +101,9 @@ bench: $(DEV_STAMP)  ## Measure speed
 
 bench-scale: $(DEV_STAMP)  ## Measure all stages on a synthetic site of PAGES pages, with one process, two, and Dask
 	@$(BIN)/python -m tests.benchmarks.scale --pages $(PAGES)
+
+fuzz: $(DEV_STAMP)  ## Read INPUTS random and mutated texts (default a million): none may raise or run away
+	@$(BIN)/python -m tests.benchmarks.mutated_inputs --inputs $(INPUTS)
 
 clean:  ## Remove what was made, but not data/ and .venv
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dbt_project/target dbt_project/logs

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from ingest.extract.quantities import Quantity
 from ingest.vocabulary import BreakdownWord, Label, breakdown_words, flows, metrics, words
 
 CLAUSE_MARK = re.compile(r"[,;。!?\n]")
-CONTINUED = re.compile(r",(?=达|共|为|已达|总数|在)")
+CONTINUED = re.compile(r",(?=达|共|为|已达|总数|在|由|从)")
 PHRASE_MARK = re.compile(r"[,、;。!?\n\d]")
 BRACKETS = re.compile(r"\([^()]{0,12}\)|[“”\"<>《》\[\]\x00]")
 NEEDS_NOUN = frozenset({"count", "person"})
@@ -40,7 +41,13 @@ ANNOUNCED_REACH = 6
 REFUSED_BEFORE, REFUSED_AFTER = 8, 6
 YEAR_PHRASE = re.compile(
     r"(?:截至|截止|由|从|自)?(?:(?:1[89]|20)\d{2}年(?:底|末|初|度)?|年[底末初])(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)"
+    r"|(?:截至)?(?:\d{1,2}月[底末]|现在|目前|如今|当前)的?"
 )
+RESPECTIVELY = re.compile(r"分别|各(?=达|为|有|\d)")
+QUOTES = "“”‘’\"'"
+COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|去年|上一年|前年)(?:[末底初]|度)?的")
+WHOLE_AREA_MARKS = ("全", "该", "本", "我")
+NAMED_LEVEL = re.compile(r"[\u4e00-\u9fff]{0,3}\x00")
 BUILT_UNITS = frozenset({"facility", "organisation"})
 ANYWHERE = frozenset({"any"})
 IN_PART = frozenset({"any", "part"})
@@ -107,6 +114,12 @@ def unit_of(label: Label, quantity: Quantity) -> str | None:
 @lru_cache(maxsize=1)
 def _terms_by_line() -> dict[int, Term]:
     return {term.label.line: term for term in terms()}
+
+
+def counts(code: str, quantity: Quantity) -> bool:
+    """Whether the measure word can count a metric."""
+    own, unit = metrics()[code].unit_code, quantity.unit
+    return unit is not None and (unit.unit_code == own or own in unit.accepts)
 
 
 def _can_count(item: Occurrence, quantity: Quantity) -> bool:
@@ -237,20 +250,24 @@ class _Rater:
         """What money is for may stand on the far side of another number; the nearest purpose is the last resort."""
         found = []
         quantity = self.quantity
+        begin = behind_last(self.view, ",;、。\n", self.sentence.start, quantity.start)
+        own = set(any_of("other_money").findall(self.view, begin, quantity.start))
         for item in self.occurrences:
-            if item.term.dimension != MONEY or item.term.weight < 4:
+            if item.term.dimension != MONEY or item.term.weight < 4 or any(word not in item.label.text for word in own):
                 continue
-            gap = quantity.start - item.end if item.end <= quantity.start else item.start - quantity.end
-            if 0 <= gap <= PURPOSE_REACH and not self._refused(item, 0):
-                found.append(Pair(ENOUGH - gap / 10, self.index, item, "purpose_near"))
+            is_before = item.end <= quantity.start
+            begin, end = (item.end, quantity.start) if is_before else (quantity.end, item.start)
+            is_near = 0 <= end - begin <= PURPOSE_REACH and ";" not in self.view[begin:end]
+            if is_near and not self._refused(item, 0):
+                found.append(Pair(ENOUGH - (end - begin) / 10, self.index, item, "purpose_near"))
         return found
 
     def _left(self, item: Occurrence) -> tuple[float, str] | None:
         """The label stands before the number: 会员570.8万人."""
         gap = CONTINUED.sub("", self.view[item.end : self.quantity.start])
         residue = strip_linkers(gap)
-        rated = _rate_left(residue, gap.count(",") + gap.count(";"), item.term)
-        if rated is None or self._refused(item, self.floor):
+        rated = _rate_left(residue, gap.count(",") + 2 * gap.count(";"), item.term)
+        if rated is None or _ends_inside_quotes(gap) or self._refused(item, self.floor):
             return None
         score, rule = rated
         if self.is_headed and not self._next_is_named():
@@ -294,6 +311,10 @@ class _Rater:
             return False
         if not "\u4e00" <= view[item.end : item.end + 1] <= "\u9fff":
             return False
+        if view.startswith(words()["all_of_them"], item.end):
+            return False
+        if view.startswith(words()["acting"], item.end) and not _named_by_next(item, self.sentence, view):
+            return True
         begin = behind_last(view, ",;。", self.sentence.start, quantity.start)
         exists = any_of("existence").search(view, begin, quantity.start) is not None
         return not exists and not _named_by_next(item, self.sentence, view)
@@ -315,7 +336,10 @@ class _Rater:
         if holds_any(phrase, item.term.refused_near):
             return True
         behind = item.term.refused_behind
-        return bool(behind) and holds_any(view[item.end : max(end, item.end + 4)], behind)
+        if not behind:
+            return False
+        tail = view[item.end : end] if end > item.end else CLAUSE_MARK.split(view[item.end : item.end + 4])[0]
+        return holds_any(tail, behind)
 
     def _next_is_named(self) -> bool:
         """What follows is the noun of the next number, the punctuation between being lost: 中心共9个帮扶站67个."""
@@ -323,6 +347,12 @@ class _Rater:
         return any(
             end <= item.start <= end + 4 and _named_by_next(item, self.sentence, self.view) for item in self.occurrences
         )
+
+
+def _ends_inside_quotes(gap: str) -> bool:
+    """“关爱职工优秀企业家”15名: the label is a word within a name, and not what the name is."""
+    closing = gap.find("”")
+    return closing > 0 and "“" not in gap[:closing]
 
 
 def _rate_left(residue: str, commas: int, term: Term) -> tuple[float, str] | None:
@@ -527,12 +557,13 @@ def _announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
         place = window.rfind(item.word)
         if place < 0 or item.dimension in found:
             continue
-        tail = window[place + len(item.word) :]
+        tail = window[place + len(item.word) :].strip(QUOTES)
         reach = 0 if len(item.word) == 1 and item.dimension == "award_level" else ANNOUNCED_REACH
         if (
             len(tail.replace("\x00", "")) <= reach
             and not tail.startswith(("以上", "及以上"))
             and not (item.word[0] == "全" and _is_facility(codes) and not _tells_part(window))
+            and not (len(item.word) == 1 and window[:place].endswith(WHOLE_AREA_MARKS))
             and not any(mark in tail for mark in "、和及与")
             and "\x00" not in window[place : place + len(item.word)]
         ):
@@ -565,7 +596,8 @@ def breakdown_of(
         return found
     rest = window
     for item in known.items:
-        if item.dimension not in found and item.word in rest:
+        is_leftover = item.where != "any" and bool(found)  # 企业 in 港澳台商投资企业 is no second answer
+        if item.dimension not in found and item.word in rest and not is_leftover:
             found[item.dimension] = item.value
             rest = rest.replace(item.word, "\x00" * len(item.word))
     return found
@@ -575,10 +607,10 @@ def _share_listed(
     sentence: Sentence, matches: list[Match | None], occurrences: list[Occurrence], view: str
 ) -> list[Match | None]:
     """会员、女会员分别为5万人、2万人: as many labels in a row as numbers in a row."""
-    marker = sentence.text.find("分别")
-    if marker < 0:
+    marker = RESPECTIVELY.search(sentence.text)
+    if marker is None:
         return matches
-    place = sentence.start + marker
+    place = sentence.start + marker.start()
     begin = max(view.rfind(mark, sentence.start, place) for mark in ",;:") + 1
     listed = [item for item in occurrences if max(begin, sentence.start) <= item.start and item.end <= place]
     listed = [
@@ -587,7 +619,8 @@ def _share_listed(
         if not any(o is not item and o.start <= item.start and item.end <= o.end for o in listed)
     ]
     after = [index for index, quantity in enumerate(sentence.quantities) if quantity.start >= place]
-    listed = [item for item in listed if after and _can_count(item, sentence.quantities[after[0]])]
+    counted = [sentence.quantities[index] for index in after]
+    listed = [item for item in listed if any(_can_count(item, quantity) for quantity in counted)]
     split = _split_label(listed, after)
     if split is not None:
         return [split.get(index, match) for index, match in enumerate(matches)]
@@ -625,17 +658,24 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
         lead = view[begin : quantity.start]
         begin = quantity.end
         if parent and parent_quantity and _same_kind(parent_quantity, quantity):
-            match = _as_part(lead, match, parent)
+            match = _as_part(lead, match, parent, result[index - 1] if index else parent)
+        elif match is None and sentence.whole and not index and _same_kind(sentence.whole[1], quantity):
+            match = _year_series(lead, sentence.whole[0])
         if _is_vague(match):
             match = _elided_verb(lead, quantity, sentence, view) or match
         result[index] = match
-        if match is not None and not match.rule.startswith("part_of"):
+        if match is not None and not match.rule.startswith("part_of") and not _narrows(match, parent):
             parent, parent_quantity = match, quantity
     return result
 
 
-def _as_part(lead: str, match: Match | None, parent: Match) -> Match | None:
-    """What a number counts that may be a part of the one before it, or go on from it."""
+def _narrows(match: Match, parent: Match | None) -> bool:
+    """女会员15.2万名 after all members: a part, of which the next part is none."""
+    return parent is not None and match.codes == parent.codes and parent.breakdown.items() < match.breakdown.items()
+
+
+def _as_part(lead: str, match: Match | None, parent: Match, latest: Match | None) -> Match | None:
+    """What a number counts that may be a part of a whole before it, or go on from the `latest` number."""
     if match is not None and _tells_part(lead):
         part = _part_of_flow(match, parent) or _same_named_part(lead, match, parent)
         if part is not None:
@@ -643,20 +683,24 @@ def _as_part(lead: str, match: Match | None, parent: Match) -> Match | None:
     is_weak = match is not None and match.rule == "purpose_near"
     if match is not None and not is_weak:
         return match
-    return _implied(lead, parent) or match
+    return _implied(lead, parent, latest) or match
 
 
 def _same_kind(parent: Quantity, part: Quantity) -> bool:
     return parent.dimension == part.dimension and (part.unit_raw == parent.unit_raw or part.dimension != "count")
 
 
-def _implied(lead: str, parent: Match) -> Match | None:
-    """A number without a noun of its own that continues the one before it."""
-    for rule in (_total_of_previous, _level_reached, _year_series, _new_of_previous, _actual, _enumerated, _part):
-        match = rule(lead, parent)
-        if match is not None:
-            return match
-    return None
+def _implied(lead: str, parent: Match, latest: Match | None) -> Match | None:
+    """A number without a noun of its own that continues a whole named before, or the number right before it."""
+    goes_on = _first(lead, parent, _total_of_previous, _year_series, _new_of_previous, _actual)
+    if goes_on is None and latest is not None:
+        goes_on = _first(lead, latest, _level_reached, _level_compared, _enumerated)
+    return goes_on or _part(lead, parent)
+
+
+def _first(lead: str, earlier: Match, *rules: Callable[[str, Match], Match | None]) -> Match | None:
+    """The first answer of the rules that is one."""
+    return next((match for rule in rules if (match := rule(lead, earlier)) is not None), None)
 
 
 def _level_reached(lead: str, parent: Match) -> Match | None:
@@ -665,6 +709,13 @@ def _level_reached(lead: str, parent: Match) -> Match | None:
     if not core.endswith(words()["change_to"]) or len(core) > 5 or strip_linkers(core):
         return None
     return Match(parent.codes, parent.breakdown, "level_reached", parent.label)
+
+
+def _level_compared(lead: str, latest: Match) -> Match | None:
+    """1106户,比2009年底的1237户减少131户: what the level is compared with is a level too."""
+    if not COMPARED_LEVEL.fullmatch(lead.strip()):
+        return None
+    return Match(latest.codes, latest.breakdown, "level_compared", latest.label)
 
 
 def _is_vague(match: Match | None) -> bool:
@@ -793,7 +844,8 @@ def _part(lead: str, parent: Match) -> Match | None:
     rest = lead
     for item in breakdown_words():
         if announced.get(item.dimension) == item.value:
-            rest = rest.replace(item.word, "")
+            rest = rest.replace(item.word, "\x00" if item.dimension == "award_level" else "")
+    rest = NAMED_LEVEL.sub("", rest)
     for word in words()["of_which"] + words()["part_noun"]:
         rest = rest.replace(word, "")
     if len(strip_linkers(rest)) > 1:

@@ -20,6 +20,7 @@ GAP = "…"
 LONGEST_GAP = 14
 BREAK = re.compile(r"[,。;!?\n0-9]")
 MONEY = "yuan"
+WORKPLACES = frozenset({"enterprise", "unit"})
 PERSONAL = frozenset({"person", "person_time", "household"})
 
 
@@ -81,7 +82,8 @@ def _unit_code(label: Label, unit: Unit | None) -> str | None:
     if unit.unit_code is None:
         fitting = wanted & unit.accepts
         return own if own in fitting else min(fitting, default=None)
-    if unit.word in words()["polite_person"] and own in unit.accepts and own in wanted:
+    is_plain = unit.word in words()["polite_person"] or own in WORKPLACES
+    if is_plain and own in unit.accepts and own in wanted:
         return own
     return unit.unit_code if unit.unit_code in wanted or wanted & unit.accepts else None
 

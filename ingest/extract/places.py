@@ -16,6 +16,8 @@ from urllib.parse import urlsplit
 
 import ahocorasick_rs
 
+from ingest.extract.lexicon import alternation, any_of
+from ingest.extract.view import plain
 from ingest.records import Context, Page
 from ingest.regions import Region, RegionIndex
 from ingest.vocabulary import words
@@ -66,6 +68,9 @@ def _is_telling(name: str) -> bool:
 
 def _is_cjk(char: str) -> bool:
     return "\u4e00" <= char <= "\u9fff"
+
+
+NAMED_WEIGHT = 3
 
 
 class PlaceNames:
@@ -137,6 +142,10 @@ class Places:
     def _speaks_of(self, mark: PlaceMark) -> bool:
         """A name that opens a clause and is not only where something took place."""
         before, after = self.text[max(0, mark.start - 3) : mark.start], self.text[mark.end : mark.end + 3]
+        if after.startswith("为例"):
+            return True
+        if self.text.startswith(words()["award_name"], mark.end):
+            return False
         if before.endswith(words()["region_marker_before"]) or after.startswith(words()["region_marker_after"]):
             return False
         opens = not before or before[-1] in CLAUSE_OPENERS or before[-1] in "年底末中"
@@ -205,25 +214,43 @@ def find_page_place(
 
     `marks` are the names that stand in `text`.
     """
-    crumbs = " ".join(page.breadcrumb)
-    around = crumbs + " " + page.title + text[:2000]
-    titled = _most_specific(page.title, year, names, around)
+    crumbs, title = plain(" ".join(page.breadcrumb)), plain(page.title)
+    around = crumbs + " " + title + text[:2000]
+    zone = _zone_of(title, text, year, names)
+    if zone:
+        return Place(None, zone, "title")
+    titled = _most_specific(title, year, names, around)
     pathed = _most_specific(crumbs, year, names, around)
     if pathed is not None and (titled is None or titled.region_id == pathed.region_id):
         return Place(pathed.ref_area, pathed.name, "breadcrumb", pathed)
     if titled is not None:
         return Place(titled.ref_area, titled.name, "title", titled)
+    if any_of("nation_title").search(title):
+        nation = names.index.resolve("全国", year)
+        return Place(nation.ref_area, nation.name, "title", nation) if nation else Place(None, None, "unknown")
     return _place_from_text(page, text, context, year, names, marks)
+
+
+@lru_cache(maxsize=1)
+def _zone_pattern() -> re.Pattern[str]:
+    suffixes = alternation(words()["zone_suffix"])
+    return re.compile(rf"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{{2,14}}?(?:{suffixes}))(?=总工会|工会|年鉴)")
+
+
+def _zone_of(title: str, text: str, year: int | None, names: PlaceNames) -> str | None:
+    """An area that has a union federation but no code, such as 兰州新区, when title or first line name it."""
+    match = _zone_pattern().search(title) or _zone_pattern().match(text[:100].lstrip("\n 【[").split("\n")[0])
+    return match[1] if match and names.index.resolve(match[1], year) is None else None
 
 
 def _place_from_text(
     page: Page, text: str, context: Context, year: int | None, names: PlaceNames, marks: list[PlaceMark]
 ) -> Place:
-    bare = {region.region_id: region for mark in names.find(page.title) if (region := _broad(mark, year, names))}
+    bare = {region.region_id: region for mark in names.find(plain(page.title)) if (region := _broad(mark, year, names))}
     if len(bare) == 1:
         region = next(iter(bare.values()))
         return Place(region.ref_area, region.name, "title", region)
-    unlisted = _unlisted_name(f"{page.title} {' '.join(page.breadcrumb)}", text)
+    unlisted = _unlisted_name(plain(f"{page.title} {' '.join(page.breadcrumb)}"), text)
     if unlisted:
         return Place(None, unlisted, "title")
     region = _region_of_text(text, year, names, marks)
@@ -278,6 +305,11 @@ def _most_specific(source: str, year: int | None, names: PlaceNames, around: str
         region = region or _within_any(mark.name, year, outer or [], names)
         if region is not None:
             found.append(region)
+    for match in UNLISTED_YEARBOOK.finditer(source):
+        outer = outer or [other.name for other in names.find(around)[:NEIGHBOURS]]
+        region = names.index.resolve(match[1], year) or _within_any(match[1], year, outer, names)
+        if region is not None:
+            found.append(region)
     return max(found, key=lambda region: LEVELS.index(region.level), default=None)
 
 
@@ -298,14 +330,28 @@ def _region_of_text(text: str, year: int | None, names: PlaceNames, marks: list[
     outer = [mark.name for mark in marks[:NEIGHBOURS]]
     for mark in marks:
         after = text[mark.end : mark.end + 5]
+        if after.startswith("为例"):
+            continue
         is_named = after.startswith(words()["institution"])
         if not is_named and (mark.is_short or mark.start > 400):
             continue
         region = names.index.resolve(mark.name, year) or _within_any(mark.name, year, outer, names)
         if region is not None and region.level != "nation":
-            counted[region.region_id] += 3 if is_named else 1
+            counted[region.region_id] += NAMED_WEIGHT if is_named else 1
             regions[region.region_id] = region
+    speaks_of_nation = 0 if WHOLE_WORD.search(text) else len(_nation_pattern().findall(text))
+    if speaks_of_nation > max(counted.values(), default=0) / NAMED_WEIGHT:
+        return names.index.resolve("全国", year)
     if not counted:
-        nation = names.index.resolve("全国", year)
-        return nation if _nation_pattern().search(text) and not re.search("全[省市县区旗盟州]", text) else None
-    return regions[counted.most_common(1)[0][0]]
+        return None
+    return _at_told_level(regions[counted.most_common(1)[0][0]], text, names)
+
+
+def _at_told_level(region: Region, text: str, names: PlaceNames) -> Region:
+    """The province around a city that a page names most, when the page itself speaks of 全省 and not of 全市."""
+    told = Counter(WHOLE_WORD.findall(text)).most_common(1)
+    levels = SUFFIX_LEVELS.get(told[0][0], ()) if told else ()
+    outer: Region | None = region
+    while outer is not None and levels and not (outer.level in levels and _ends_like(outer, told[0][0])):
+        outer = names.index.parent(outer)
+    return outer if outer is not None and outer.level != "nation" else region

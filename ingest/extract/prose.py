@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from ingest.extract.attribution import Match, Sentence, attribute
+from ingest.extract.continuation import complete
 from ingest.extract.labels import label_index, with_synonyms
 from ingest.extract.quantities import Quantity, find_quantities
 from ingest.vocabulary import words
@@ -113,7 +114,8 @@ def _whole_of(readings: list[Reading]) -> tuple[Match, Quantity] | None:
 def _read(sentence: Sentence, paragraph: int, view: str) -> list[Reading]:
     found = []
     previous_end = sentence.start
-    for quantity, match in zip(sentence.quantities, attribute(sentence, view), strict=True):
+    matches = complete(sentence, attribute(sentence, view), view)
+    for quantity, match in zip(sentence.quantities, matches, strict=True):
         if quantity.unit is not None or match is not None or quantity.value is None or quantity.numeral.ulp >= 1000:
             found.append(Reading(quantity, match, sentence, paragraph, previous_end))
             previous_end = quantity.end

@@ -56,8 +56,8 @@ def lookalike_pattern() -> re.Pattern[str]:
         rf"第[{CHINESE}\d]+(?:[届次个名批期]|(?=[^\d{CHINESE}])|$)(?:[^,。;\d]{{0,2}}[{CHINESE}\d]+次)?",
         rf"[{CHINESE}\d]+届[{CHINESE}\d]+次",
         rf"(?<=届)[{CHINESE}\d]+次",
-        r"\d{4}\s*[-—–~～至/]\s*\d{2,4}(?:\s*年(?:度)?)?(?!\d|[万亿千百]?[人名个家户元%次项])",
         r"(?:19|20)\d{2}\s*[-./]\s*(?:0?[1-9]|1[0-2])\s*[-./]\s*\d{1,2}(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?",
+        r"\d{4}\s*[-—–~～至/]\s*\d{2,4}(?:\s*年(?:度)?)?(?!\d|[万亿千百]?[人名个家户元%次项])",
         r"\d{1,2}:\d{2}(?::\d{2})?",
         r"(?<!\d)(?:19|20)\d{2}(?=(?:[、,和](?:19|20)\d{2})*[、,和](?:19|20)\d{2}年)",
         rf"(?:(?:19|20)\d{{2}}|\d{{2}}|[{DATE_DIGITS}]{{2,4}})年代(?:初|末|中期)?",
@@ -76,7 +76,8 @@ def lookalike_pattern() -> re.Pattern[str]:
         r"[A-Za-z]+[-—_]?\d+(?:\.\d+)?(?![万亿千]?[人名个家])|\d+[A-Za-z]+",
         r"《[^》\n]{0,60}》",
         r"“[^”\n,。;]{0,20}”",
-        rf"(?:\d+|[{CHINESE}]+)人\s*(?:及)?以[上下](?=的?[^,。;、\d\n]{{0,8}}(?:企业|单位|规模))",
+        r'"[^"\n,。;\d]{2,12}"',
+        rf"(?:\d+|[{CHINESE}]+)人\s*(?:及)?以[上下](?=的?[^,。;、\d\n]{{0,8}}(?:企业|单位|规模|组织))",
         rf"(?<![\d.{CHINESE}])[一二三四五六七八九](?![{CHINESE}])[{CJK_WORD}]一(?![{CHINESE}])[{CJK_WORD}]",
         r"(?:19|20)\d{2}\s*[卷版]",
         rf"(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})世纪",
@@ -164,7 +165,7 @@ def _lookalike_start() -> re.Pattern[str]:
     duration = rf"[多余来几]?\s*(?:{alternation(words()['duration'])})"
     telling = rf"{duration}|[-—–~～至/.年月日号届次卷版世大类]|[人家个元]大|人\s*[及以]"
     return re.compile(
-        rf"[\d{CHINESE}{DATE_DIGITS}第〔\[(《“A-Za-z{''.join(sorted(first))}]"
+        rf"[\d{CHINESE}{DATE_DIGITS}第〔\[(《“\"A-Za-z{''.join(sorted(first))}]"
         rf"(?:(?P<plain>{endless}|(?<=\d){number}(?!{runs_on}|\s*(?:{telling})))|(?<![A-Za-z\[(])|(?=[A-Za-z]*+[-—_]?\d))"
     )
 
@@ -326,7 +327,7 @@ def _range(match: re.Match[str], printed: Printed, first: Numeral, number_start:
     last = printed.to or ""
     second = read_arabic(last, "", printed.to_scale or "", "")
     unit, unit_raw = _unit(printed)
-    scale = second.value / float(last.replace(",", "") or 1) if printed.to_scale and not printed.scale else 1.0
+    scale = read_arabic("1", "", printed.to_scale, "").value if printed.to_scale and not printed.scale else 1.0
     low, high = first.value * scale, second.value
     if not low < high or unit is None:
         return None
@@ -346,7 +347,7 @@ def interval(
     open upward by one place, 左右 is 5 percent or half a step, a rounded number is half its last place wide.
     """
     value = _tidy(numeral.value * factor)
-    low, high = _bounds(numeral, qualifier, factor, value, 100.0 if dimension == "percent" else None)
+    low, high = _bounds(numeral, qualifier, factor, value, 100.0 if dimension == "percent" and value <= 100 else None)
     return (None if qualifier == "ORDER" else value), _round(low), _round(high)
 
 

@@ -16,6 +16,7 @@ from ingest.extract.years import TimeMark
 from ingest.vocabulary import metrics, words
 
 NEAR = 6
+OPENING = re.compile(r"[^,。;\d]{2,12},")
 KINDS = ("cumulative", "per_year", "festival", "event", "own_level", "all_levels", "floor", "target", "intention")
 BASE = re.compile(r"(?:占|达到|达|为)([^,。;、占]{2,14}?)(?:总数|总量|总人数)?的$")
 
@@ -47,7 +48,7 @@ def read_status(
     if sentence.told is None:
         sentence.told = frozenset(kind for kind in KINDS if any_of(kind).search(sentence.text))
     clause = Clause(view, clause_start, quantity.start, sentence.told)
-    cumulative = clause.tells("cumulative")
+    cumulative = clause.tells("cumulative") or _opens_as_total(clause, sentence, moment.mark)
     statistic = metrics()[code].statistic if code else None
     if cumulative and statistic == "flow":
         statistic = "cumulative"
@@ -79,13 +80,21 @@ class Clause(NamedTuple):
         return kind in self.told and any_of(kind).search(self.view, self.start, self.end) is not None
 
 
+def _opens_as_total(clause: Clause, sentence: Sentence, mark: TimeMark | None) -> bool:
+    """五年来,新建基层工会1862个,发展会员12.6万人: the opening holds until the sentence tells another time."""
+    opening = OPENING.match(sentence.text)
+    if opening is None or (mark is not None and mark.start >= sentence.start + opening.end()):
+        return False
+    return clause._replace(start=sentence.start, end=sentence.start + opening.end()).tells("cumulative")
+
+
 def change_kind(quantity: Quantity, lead: str) -> str:
     """`level`, or the kind of change when a change verb stands directly before the number."""
     if quantity.dimension == "points":
         return "yoy_pp"
     if quantity.dimension == "multiple":
         return "multiple"
-    if not _change_pattern().search(lead[-NEAR:]):
+    if not _change_pattern().search(lead[-NEAR:]) and not _respective_change().search(lead):
         return "level"
     return "yoy_pct" if quantity.dimension == "percent" else "yoy_abs"
 
@@ -94,6 +103,13 @@ def change_kind(quantity: Quantity, lead: str) -> str:
 def _change_pattern() -> re.Pattern[str]:
     verbs = "|".join(re.escape(word) for word in words()["rise"] + words()["fall"] if len(word) > 1)
     return re.compile(rf"(?:{verbs})(?:了|约|近|超过|幅度)?$")
+
+
+@lru_cache(maxsize=1)
+def _respective_change() -> re.Pattern[str]:
+    """分别增加83家和: the verb holds for every number of the row."""
+    verbs = "|".join(re.escape(word) for word in words()["rise"] + words()["fall"] if len(word) > 1)
+    return re.compile(rf"分别(?:{verbs})[^,;。为到至]*[、和及]$")
 
 
 def base_of(lead: str) -> str | None:

@@ -15,14 +15,14 @@ from functools import lru_cache
 
 from ingest.extract.attribution import allows, breakdown_of, unit_of
 from ingest.extract.identity import claim_id
-from ingest.extract.labels import Occurrence, label_index
+from ingest.extract.labels import Occurrence, label_index, terms
 from ingest.extract.numerals import Numeral, read_arabic
 from ingest.extract.places import Place, Places
 from ingest.extract.quantities import Quantity, interval
 from ingest.extract.view import translation
 from ingest.extract.years import Years
 from ingest.records import Cell, Claim, Page, Table
-from ingest.vocabulary import Unit, breakdown_words, labels, metrics, units, words
+from ingest.vocabulary import Unit, breakdown_words, flows, labels, metrics, units, words
 
 VALUE = re.compile(
     r"^[*#]?\s*(?P<digits>-?(?:\d{1,3}(?: \d{3})+|\d[\d,]*)(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)"
@@ -38,6 +38,7 @@ LATIN = re.compile(r"[A-Za-z][A-Za-z .,'&/\-]*")
 AREA = re.compile(r"^(?:全[国省市县区旗盟州]|[\u4e00-\u9fff]{1,12}[省市县区旗盟州]|[省市县区州盟]直.{0,4}|.{2,6}地区)$")
 UNIT_ONLY = re.compile(r"^[\d年月末底上期本\s]*$")
 MIN_COVERAGE = 0.5
+BEFORE = " | "
 CONTEXT_HEADERS = 80
 UNIT_HEAD = frozenset({"单位", "计量单位", "unit"})
 SERIAL_HEAD = frozenset({"序号", "编号", "no", "代码", "code", "行次"})
@@ -79,6 +80,7 @@ class Grid:
         self.rows = max((row for row, _ in self.at), default=-1) + 1
         self.columns = max((column for _, column in self.at), default=-1) + 1
         self.head_rows = self._head_rows()
+        self.caption_rows = frozenset(row for row in range(self.head_rows) if self._is_caption(row))
         self.stub_columns = self._stub_columns()
         self.unit_columns = frozenset(column for column in self.stub_columns if _is_unit_column(self, column))
 
@@ -95,6 +97,16 @@ class Grid:
             if any(not YEAR.fullmatch(text) for text in numbers) and not _is_year_row(texts):
                 return row
         return self.rows
+
+    def _is_caption(self, row: int) -> bool:
+        """One cell over the whole width: a title printed inside the table, the unit, or a translation."""
+        cells = {
+            id(cell) for column in range(self.columns) if (cell := self.at.get((row, column))) and cell.text.strip()
+        }
+        widest = max(
+            (cell.col_span for column in range(self.columns) if (cell := self.at.get((row, column)))), default=0
+        )
+        return len(cells) == 1 and widest == self.columns > 1
 
     def _stub_columns(self) -> list[int]:
         """Columns that hold labels, units or serial numbers instead of values."""
@@ -133,7 +145,8 @@ def clean(text: str) -> str:
 def read_table(table: Table, number: int, page: Page, years: Years, places: Places, version: str) -> list[Claim]:
     """One claim per value cell; cells without a metric become unmapped quantities with their path."""
     grid = Grid(table)
-    caption = clean(table.caption)
+    told = [*table.caption.split("\n"), *(grid.text(row, 0) for row in sorted(grid.caption_rows))]
+    caption = "\n".join(clean(line) for line in told)
     rows = _row_headers(grid)
     columns = _column_headers(grid)
     headers = [*columns.values(), *rows.values()][:CONTEXT_HEADERS]
@@ -152,7 +165,7 @@ def read_table(table: Table, number: int, page: Page, years: Years, places: Plac
 def _row_headers(grid: Grid) -> dict[int, Header]:
     """A header per data row; #, 其中 and indented rows take the row before them as parent."""
     headers: dict[int, Header] = {}
-    section, parent, before, in_part = "", "", "", False
+    section, parent, before = "", "", ""
     for row in range(grid.head_rows, grid.rows):
         heads = [grid.text(row, column) for column in grid.stub_columns if column not in grid.unit_columns]
         heads = [head for head in dict.fromkeys(heads) if (head and not head.isdigit()) or YEAR.fullmatch(head)]
@@ -161,13 +174,12 @@ def _row_headers(grid: Grid) -> dict[int, Header]:
             section, parent = strip_numbering(text), ""
             headers[row] = Header(text)
             continue
-        if _is_part(text) or (in_part and _only_breakdown(text)):
+        if _is_part(text) or _only_breakdown(text):
             headers[row] = Header(text, tuple(part for part in (section, parent) if part), before)
-            in_part = True
         else:
             headers[row] = Header(text, (section,) if section else (), before)
-            parent, in_part = text, False
-        before = text
+            parent = text
+        before = f"{before.rpartition(BEFORE)[2]}{BEFORE}{text}"
     return headers
 
 
@@ -198,19 +210,19 @@ def _unit_of_row(grid: Grid, row: int) -> str:
 def _column_headers(grid: Grid) -> dict[int, Header]:
     """A header per column; one that opens with # or 其中 takes the column before it as parent."""
     headers: dict[int, Header] = {}
-    parent = ""
+    parent = before = ""
     for column in range(grid.columns):
         header = _column_header(grid, column)
-        if column not in grid.stub_columns and _is_part(header.text) and parent:
-            header = Header(header.text, (*header.parents, parent))
-        elif column not in grid.stub_columns:
-            parent = header.text
+        if column not in grid.stub_columns:
+            is_part = (_is_part(header.text) or _only_breakdown(header.text)) and bool(parent)
+            header = Header(header.text, (*header.parents, parent) if is_part else header.parents, before)
+            parent, before = (parent if is_part else header.text), header.text
         headers[column] = header
     return headers
 
 
 def _column_header(grid: Grid, column: int) -> Header:
-    texts = [_spanning_text(grid, row, column) for row in range(grid.head_rows)]
+    texts = [_spanning_text(grid, row, column) for row in range(grid.head_rows) if row not in grid.caption_rows]
     path = [text for text in dict.fromkeys(texts) if text]
     chinese = [text for text in path if re.search(r"[\u4e00-\u9fff]", text) or YEAR.search(text)]
     path = chinese or path
@@ -273,6 +285,8 @@ class _CellReader:
         year, year_basis = self._year(row, column)
         place = self._place(row, column, year)
         meaning = None if is_change or is_open else self._meaning(row, column, quantity)
+        if meaning is not None and not meaning.codes:
+            meaning = None
         codes: tuple[str | None, ...] = meaning.codes if meaning else (None,)
         reading = _CellReading(cell, quantity, meaning, row, column, year, year_basis, place, is_change)
         return [self._claim(reading, code) for code in codes]
@@ -291,7 +305,19 @@ class _CellReader:
         choices = [units()[word] for word in re.split("[、/,]", printed[1]) if word in units()] if printed else []
         if not choices:
             choices = [units()[word] for word in _bracketed(self.caption) if word in units()]
-        return choices[0] if len(choices) == 1 else _unit_for(f"{row.path} {column.path}", choices)
+        if len(choices) == 1:
+            return choices[0]
+        return self._unit_of_metric(row, column, choices) or _unit_for(f"{row.path} {column.path}", choices)
+
+    def _unit_of_metric(self, row: Header, column: Header, choices: list[Unit]) -> Unit | None:
+        """Of several units in a caption the one that can count what a header names, by the longest label that fits."""
+        for text in (row.text, *reversed(row.parents), column.text, *reversed(column.parents)):
+            weights = {unit.word: _label_weight(text, unit, self.context) for unit in choices}
+            best = max(weights.values(), default=0)
+            fitting = [unit for unit in choices if weights[unit.word] == best]
+            if best and len(fitting) == 1:
+                return fitting[0]
+        return None
 
     def _quantity(self, cell: Cell, match: re.Match[str], unit: Unit | None) -> Quantity:
         digits = match["digits"].lstrip("-").replace(" ", "")
@@ -341,7 +367,7 @@ class _CellReader:
         if name in ("全国", "全国总计", "中国"):
             region = self.places.names.index.resolve("全国", year)
             return Place(region.ref_area, region.name, "table", region) if region else None
-        if len(name) < 2:
+        if len(name) < 2 or name in words()["no_place"]:
             return None
         own = self.places.page_place.region
         index = self.places.names.index
@@ -373,20 +399,51 @@ class _CellReader:
         if any(word in text for word in words()["other_body"] for text in (*header.parents, header.text)):
             return None
         header = without_years(header)
-        own = best_label(header.text, quantity, self.context, " ".join((*header.parents, header.before)))
-        if own is not None and not (_is_part(header.text) and _only_breakdown(header.text)):
-            return _meaning_of(own, header.text, "table_label")
+        if label_core(header.text) in words()["new_ones"]:
+            return self._new_of_previous(header, quantity)
+        own, text = self._own_label(header, quantity)
+        meaning = _meaning_of(own, text, "table_label") if own is not None else None
+        is_breakdown = _only_breakdown(header.text)
+        if meaning is not None and not is_breakdown:
+            return meaning
+        of_parent = self._of_parents(header, quantity, is_breakdown)
+        return of_parent or (None if _is_part(header.text) else meaning)
+
+    def _own_label(self, header: Header, quantity: Quantity) -> tuple[Occurrence | None, str]:
+        """The label of a header, alone or joined to the head above it (工会干部 over 专职), and its text."""
+        near = " ".join((*header.parents, header.before))
+        own = best_label(header.text, quantity, self.context, near, self.caption)
+        if own is not None or not header.parents or _only_breakdown(header.text) or not label_core(header.text):
+            return own, header.text
+        above, core = label_core(header.parents[-1]), label_core(header.text)
+        for text in (above + core, core + above):
+            joined = best_label(text, quantity, self.context, near, self.caption)
+            if joined is not None and joined.weight > max(len(above), len(core)):
+                return joined, text
+        return None, header.text
+
+    def _new_of_previous(self, header: Header, quantity: Quantity) -> Meaning | None:
+        """新建 after 基层工会组织数: the new ones of what the header before counts."""
+        heads = (header.before, *reversed(header.parents), "".join(map(label_core, header.parents[-2:])))
+        found = ((best_label(text, quantity, self.context), text) for text in heads)
+        whole, text = next(((label, text) for label, text in found if label is not None), (None, ""))
+        if whole is None:
+            return None
+        meaning = _meaning_of(whole, text, "table_new_of_previous")
+        new = tuple(flows()[code] for code in meaning.codes if code in flows())
+        return Meaning(new, meaning.breakdown, meaning.rule, whole) if new else None
+
+    def _of_parents(self, header: Header, quantity: Quantity, is_breakdown: bool) -> Meaning | None:
+        """A header that only names a part or the total takes the metric of the nearest header above it."""
         for parent in reversed(header.parents):
             above = best_label(parent, quantity, self.context)
             if above is None:
                 continue
             meaning = _meaning_of(above, parent, "table_part")
             announced = breakdown_of(label_core(header.text), meaning.codes, in_table=True)
-            if announced and _only_breakdown(header.text):
+            if announced and is_breakdown:
                 return Meaning(meaning.codes, meaning.breakdown | announced, "table_part", above)
-            if not _only_breakdown(header.text) and label_core(header.text) in words()["table_total"]:
-                return meaning
-            return None
+            return meaning if label_core(header.text) in words()["table_total"] and not is_breakdown else None
         return None
 
     def _claim(self, reading: _CellReading, code: str | None) -> Claim:
@@ -443,6 +500,13 @@ def _unit_for(headers: str, choices: list[Unit]) -> Unit | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+def _label_weight(text: str, unit: Unit, context: str) -> int:
+    """How much of a header the best label covers that can be counted in `unit`; 0 when none can."""
+    probe = Quantity(0, 0, 0, None, None, None, "EQ", unit, unit.word, read_arabic("1", "", "", ""))
+    best = best_label(text, probe, context)
+    return best.weight if best else 0
+
+
 def _bracketed(text: str) -> Iterator[str]:
     return (inner.removeprefix("单位:").strip() for inner in BRACKETED.findall(text))
 
@@ -458,6 +522,8 @@ def label_core(text: str) -> str:
 def _only_breakdown(text: str) -> bool:
     """A part's label that names nothing but a breakdown value, such as 其中:女性."""
     core = label_core(text)
+    if core in _plain_labels():
+        return False
     rest = core
     for item in breakdown_words():
         rest = rest.replace(item.word, "")
@@ -467,29 +533,54 @@ def _only_breakdown(text: str) -> bool:
     return named_any and not rest
 
 
-def best_label(text: str, quantity: Quantity, context: str, near: str = "") -> Occurrence | None:
+@lru_cache(maxsize=1)
+def _plain_labels() -> frozenset[str]:
+    """Labels that name a metric and no part of it, such as 集体合同, whose words would announce one."""
+    parts = {item.word for item in breakdown_words()}
+    plain = (term for term in terms() if term.codes and not term.label.breakdown and not term.fixed_breakdown)
+    return frozenset(term.label.text for term in plain) - parts
+
+
+def best_label(text: str, quantity: Quantity, context: str, near: str = "", caption: str = "") -> Occurrence | None:
     """The label that covers most of a header and may count the cell's unit; None below half.
 
-    `near` is what stands above the header: words that a label refuses count there too.
+    `near` is what stands above the header: words that a label refuses count there too. A noun of everyday use
+    finds the words it needs there or in the caption, any other label anywhere in the table's `context`.
     """
     core = label_core(text)
     if not core:
         return None
-    found = [item for item in label_index().find(core) if _fits(item, core, quantity, f"{context} {text}", near)]
+    found = [
+        item
+        for item in label_index().find(core)
+        if _fits(item, core, quantity, _Told(f"{context} {text}", near, caption))
+    ]
     best = max(found, key=lambda item: (item.weight, bool(item.label.needs), -item.label.line), default=None)
     if best is None or best.weight < MIN_COVERAGE * len(_without_fillers(core)):
         return None
     return best
 
 
-def _fits(item: Occurrence, core: str, quantity: Quantity, context: str, near: str) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is said around a header: in the whole table, in the headers above it, and in the caption."""
+
+    context: str
+    near: str
+    caption: str
+
+
+def _fits(item: Occurrence, core: str, quantity: Quantity, told: _Told) -> bool:
     label = item.label
-    around = f"{core} {near}" if label.text in _shared_texts() else core
+    is_carried = label.text.startswith(words()["carried_verb"])
+    around = f"{core} {told.near}" if is_carried and label.text in _shared_texts() else core
     if label.position == "right" or not allows(label, quantity):
         return False
     if any(word.lstrip("~-") in around for word in label.refuses):
         return False
-    return not label.needs or any(word in context for word in label.needs)
+    is_generic = label.text in words()["generic_noun"]
+    evidence = f"{core} {told.near} {told.caption}" if is_generic else told.context
+    return not label.needs or any(word in evidence for word in label.needs)
 
 
 @lru_cache(maxsize=1)
@@ -519,5 +610,8 @@ def _without_label(text: str, item: Occurrence) -> str:
 
 def without_years(header: Header) -> Header:
     """A header without the levels that only name a year."""
-    levels = [text for text in (*header.parents, header.text) if not YEAR.fullmatch(text.strip("()"))]
+    told = (*header.parents, header.text)
+    levels = [
+        text for text in told if not YEAR.fullmatch(text.strip("()")) and (label_core(text) or not header.parents)
+    ]
     return Header(levels[-1], tuple(levels[:-1]), header.before) if levels else Header("")

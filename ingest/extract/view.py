@@ -31,13 +31,22 @@ FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 CJK = r"\u3400-\u9fff"
 PINYIN = re.compile(rf"\((?<=[{CJK}].)[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňɡ]{{1,7}}\)")
 INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
-INNER_BLANK = re.compile(rf" (?:(?<=[{CJK}\d.,%、:] )(?=[{CJK}\d%、:(,])|(?<=[{CJK}\d] )(?=[.]))")
-LINE_END = re.compile(r"\n(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])")
+INNER_BLANK = re.compile(
+    rf" (?:(?<=[{CJK}.,%、:] )(?=[{CJK}\d%、:(,])|(?<=\d )(?=[{CJK}%、:(,])|(?<=[{CJK}\d] )(?=[.])"
+    r"|(?<=\d )(?=\d\n?\d\n?\d(?![\n\d]*\d))|(?<=\D\d )(?=\d(?:\D|$)))"
+)
+NUMBER_ROW = re.compile(r"\d\s+[\d.,]+\s+\d")
+LINE_END = re.compile(
+    r"\n(?:(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])|(?<=[一二三四五六七八九十百千]\n)(?=[一二三四五六七八九十百千][^、.]))"
+)
+BROKEN_NUMBER = re.compile(r"\d[.,]?$")
 SENTENCE_ENDS = frozenset("\n。!?;:】]> ")
 MARKED_HEADING = re.compile(r"[ ]*[■●◆▲★◇□▪•][^ ,。;:\d]{2,20}$")
+PLAIN_HEADING = re.compile(rf"[ ]*[{CJK}]{{2,14}}$")
+FULL_BLANK = "\u3000"
 TABLE_MARK = re.compile(r"[|\t]")
 LONG_LINE = 15
-WRAPPED_AVERAGE = 12
+WRAPPED_AVERAGE = 9
 BLOCK_REACH = 300
 
 
@@ -103,6 +112,11 @@ def _translated(text: str) -> str:
     return text
 
 
+def plain(text: str) -> str:
+    """A short text in simplified half-width form."""
+    return _translated(text)
+
+
 def make_view(text: str) -> View:
     """The clean view of a page's text."""
     piece = _translated(text)
@@ -110,7 +124,7 @@ def make_view(text: str) -> View:
     starts: list[int] = []
     origins: list[int] = []
     length, last = 0, 0
-    for begin, stop in [*_cuts(piece), (len(piece), len(piece))]:
+    for begin, stop in [*_cuts(piece, text), (len(piece), len(piece))]:
         kept.append(piece[last:begin])
         starts.append(length)
         origins.append(last)
@@ -119,11 +133,11 @@ def make_view(text: str) -> View:
     return View("".join(kept), starts, origins)
 
 
-def _cuts(piece: str) -> list[tuple[int, int]]:
+def _cuts(piece: str, raw: str) -> list[tuple[int, int]]:
     """Stretches to leave out, in order and without overlap."""
     found = [match.span() for match in PINYIN.finditer(piece)]
     found += [match.span() for match in INVISIBLE.finditer(piece)]
-    found += [match.span() for match in INNER_BLANK.finditer(piece) if not _ends_heading(piece, match.start())]
+    found += [match.span() for match in INNER_BLANK.finditer(piece) if not _ends_heading(piece, raw, match.start())]
     found += _wraps(piece)
     merged: list[tuple[int, int]] = []
     for begin, stop in sorted(found):
@@ -152,10 +166,11 @@ def _wrap_start(piece: str, line_start: int, line_end: int) -> int | None:
     return line_end if line.endswith("\r") else None
 
 
-def _ends_heading(piece: str, place: int) -> bool:
-    """The blank after a marked heading that runs on in its line: ■劳模与工匠 2人获评."""
+def _ends_heading(piece: str, raw: str, place: int) -> bool:
+    """The blank after a heading that runs on in its line: ■劳模与工匠 2人获评, or full-width as in 概况　2009年."""
     line_start = piece.rfind("\n", 0, place) + 1
-    return bool(MARKED_HEADING.match(piece[line_start:place]))
+    line = piece[line_start:place]
+    return bool(MARKED_HEADING.match(line) or (raw[place] == FULL_BLANK and PLAIN_HEADING.match(line)))
 
 
 def _is_wrapped(piece: str, line_start: int, begin: int, stop: int) -> bool:
@@ -168,7 +183,9 @@ def _is_wrapped(piece: str, line_start: int, begin: int, stop: int) -> bool:
         or (len(following.strip()) < 2 and not following.strip().isdigit())
     ):
         return False
-    if line[-1:].isdigit() and following[:1].isdigit() and not line.strip().replace(".", "").isdigit():
+    if NUMBER_ROW.search(line) or NUMBER_ROW.search(following):
+        return False
+    if BROKEN_NUMBER.search(line) and following[:1].isdigit() and not line.strip().replace(".", "").isdigit():
         return True
     return len(line.strip()) >= LONG_LINE or _in_wrapped_block(piece, line_start, stop)
 

@@ -18,12 +18,17 @@ from typing import NamedTuple
 
 from ingest.extract.numerals import DIGITS
 from ingest.extract.quantities import matches
+from ingest.extract.view import plain
 from ingest.records import Context, Page
 from ingest.vocabulary import words
 
 CHINESE_YEAR = "〇零一二三四五六七八九"
 FIGURE = re.compile(r"\d[\d.,]{0,15}\s*(?:[万亿千百]+|[多余])*(?:人|个|家|户|名|元|%|件|份|场)")
 YEAR_LIST = re.compile(r"(?<!\d)(?:19|20)\d{2}年?(?:[、,和](?:19|20)\d{2}年?)+")
+LEVEL_AFTER = re.compile(r"[^,;。\d]{0,12}[到至为]")
+COMPARED_WITHIN = 12
+HALF_YEAR = 6
+SINCE = re.compile(r"[^,。;\d]{0,16}以来")
 GAZETTEER_SPREAD = 8
 MARKS_LOOKED_BACK = 50
 HEADING_LENGTH = 30
@@ -48,6 +53,7 @@ class TimeMark(NamedTuple):
     is_compared: bool
     is_from: bool
     is_dateline: bool
+    month: int | None
     is_start: bool
 
 
@@ -99,10 +105,16 @@ def _mark(match: re.Match[str], text: str) -> TimeMark:
         year=_year(match),
         offset=_relative_offsets()[relative] if relative else None,
         first_year=int(first) if first else None,
-        is_topical=not lead or lead[-1] in ",。;:!?\n、】]>)" or before != before.rstrip("截至止到"),
-        is_compared=before.endswith(words()["compare_before"]) or after.startswith(words()["compare_after"]),
+        is_topical=not lead
+        or before[-1].isspace()
+        or lead[-1] in ",。;:!?\n、】]>)"
+        or before != before.rstrip("截至止到"),
+        is_compared=before.endswith(words()["compare_before"])
+        or after.startswith(words()["compare_after"])
+        or (before.endswith(("自", "从")) and SINCE.match(text, end) is not None),
         is_from=before.endswith(FROM_WORDS),
         is_dateline=month is not None and "日" in month,
+        month=int(re.sub(r"月.*|\s", "", month)) if month else None,
         is_start=after.startswith("起"),
     )
 
@@ -135,6 +147,8 @@ class Years:
         listed = self._listed_year(place, sentence_start)
         if listed is not None:
             return listed, "clause", None
+        if self._is_former_level(place, end, previous_end):
+            return self._former_year(place, sentence_start)
         clause_start = max(self.text.rfind(",", sentence_start, place), self.text.rfind(";", sentence_start, place)) + 1
         for mark in reversed(self._marks_between(sentence_start, place)):
             if not self._is_aside(mark) and self._reaches(mark, place, previous_end):
@@ -146,6 +160,25 @@ class Years:
         if carried is not None:
             return self._value(carried), "section", carried
         return self.page_year.year, self.page_year.basis, None
+
+    def _is_former_level(self, place: int, end: int, previous_end: int) -> bool:
+        """由77.2%上升到81.1%, 比上年末的1237户减少: true before the time that the sentence tells."""
+        lead = self.text[previous_end:place].rstrip(" 约近")
+        if lead.endswith(("由", "从")):
+            return LEVEL_AFTER.match(self.text, end) is not None
+        near = self._marks_between(place - COMPARED_WITHIN, place)
+        if not near or not near[-1].is_compared or self.text[near[-1].end : place] not in ("的", "末的", "底的"):
+            return False
+        return self.text.startswith(words()["rise"] + words()["fall"], end)
+
+    def _former_year(self, place: int, sentence_start: int) -> tuple[int | None, str, TimeMark | None]:
+        """The year that the sentence compares with (与2008年相比) or begins with (1978—1985年); else unknown."""
+        for mark in reversed(self._marks_between(sentence_start, place)):
+            if mark.first_year is not None:
+                return mark.first_year, "sentence", mark
+            if mark.is_compared:
+                return self._value(mark), "sentence", mark
+        return None, "former_level", None
 
     def _listed_year(self, place: int, sentence_start: int) -> int | None:
         """1985、1990、1995年,基层工会分别为138个、165个和171个: the years and the numbers run side by side."""
@@ -214,7 +247,7 @@ def _heads_section(mark: TimeMark, text: str) -> bool:
     end = text.find("\n", mark.end, mark.end + HEADING_LENGTH)
     line = text[start:end].strip() if end >= 0 else ""
     is_short = 0 < len(line) <= HEADING_LENGTH and not any(sign in line for sign in ",。;:|\t")
-    return is_short and any(word in line for word in words()["review_heading"])
+    return is_short and (any(word in line for word in words()["review_heading"] + words()["plan_heading"]))
 
 
 def find_page_year(page: Page, marks: list[TimeMark], context: Context) -> PageYear:
@@ -237,7 +270,7 @@ def _year_without_volume(page: Page, marks: list[TimeMark], told: Counter[int], 
     if topical and max(topical) - min(topical) > GAZETTEER_SPREAD and len(topical) > 3:
         return PageYear(context.reference_year, "option" if context.reference_year else "unknown", True)
     relative = [mark for mark in marks if mark.offset is not None and not mark.is_compared]
-    opening = _opening_year(page, marks)
+    opening = _opening_year(page, marks) or _year_before_report(page, marks, told)
     if published is not None and opening is None and (relative or not topical):
         only_last_year = bool(relative) and all((mark.offset or 0) < 0 for mark in relative)
         return PageYear(published - 1 if only_last_year else published, "published_on", False)
@@ -260,10 +293,20 @@ def _opening_year(page: Page, marks: list[TimeMark]) -> int | None:
     return None
 
 
+def _year_before_report(page: Page, marks: list[TimeMark], told: Counter[int]) -> int | None:
+    """A report dated in the first half of a year, above its text, speaks of the year before if it names that year."""
+    first_figure = FIGURE.search(page.text)
+    dated = next((mark for mark in marks if mark.is_dateline and mark.year is not None), None)
+    if dated is None or dated.year is None or (first_figure and dated.start > first_figure.start()):
+        return None
+    is_early = dated.month is not None and dated.month <= HALF_YEAR
+    return dated.year - 1 if is_early and dated.year - 1 in told else None
+
+
 def volume_of(page: Page) -> int | None:
     """The volume year that breadcrumb, title, address or the first lines name (2018卷, 年鉴2018); None if none does."""
     for text in (" / ".join(page.breadcrumb), page.title, page.url, page.text[:200]):
-        match = VOLUME.search(text)
+        match = VOLUME.search(plain(text))
         if match:
             return int(next(group for group in match.groups() if group))
     return None

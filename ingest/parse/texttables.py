@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ingest.parse.headers import is_part_head, place_heads
 from ingest.records import Cell, Table
 from ingest.vocabulary import labels, units, words
 
@@ -20,9 +21,11 @@ DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \u30
 NUMBER_CELL = re.compile(
     r"^[#*＃]?\s*[-−]?(?:\d{1,3}(?: \d{3})+|\d[\d,，]*)(?:\.\d+)?\s*(?:[万亿千百]*(?:人次|人|个|户|家|元|%|％|件|份)?)$"
 )
+FIGURE = re.compile(r"-?\d[\d,， ]*(?:\.\d+)?")
 NO_VALUE = re.compile(r"^(?:-+|—+|…+|\*{2,}|\.{2,}|/|空|#)$")
 YEAR_CELL = re.compile(r"^(?:1[89]|20)\d{2}\s*(?:年(?:末|底)?)?$")
 NUMBERS_AFTER_LABEL = re.compile(r"^\s*(\D*?[^\d\s,.])\s+([-\d.,*…—]+(?:\s+[-\d.,*…—]+)+)\s*$")
+YEAR_AND_NUMBERS = re.compile(r"^\s*((?:1[89]|20)\d{2}\s?年?)\s+([-\d.,*…—]+(?:\s+[-\d.,*…—]+)+)\s*$")
 CJK = re.compile(r"[\u4e00-\u9fff]")
 UNIT_LINE = re.compile(r"^(?P<open>[(（])?\s*(?:(?:计量)?单位\s*[:：])?\s*(?P<word>[\u4e00-\u9fff%／/]{1,4})\s*[)）]?$")
 SECTION_MARK = re.compile(r"^[一二三四五六七八九十]+、")
@@ -83,6 +86,8 @@ def _delimited(lines: list[Piece]) -> list[Table]:
         if run and RULE.match(line.text):
             continue
         split, used = _split(line, delimiter)
+        if len(split) < 2 and not run and index + 1 < len(lines):
+            split, used = _split_as_header(line, lines[index + 1])
         if len(split) < 2 and run and not _is_section_row(line, lines[index + 1 : index + 2], delimiter):
             _finish(run, lines, tables)
             run = []
@@ -109,26 +114,44 @@ def _is_section_row(line: Piece, following: list[Piece], delimiter: re.Pattern[s
 
 def _split(line: Piece, preferred: re.Pattern[str] | None) -> tuple[list[Piece], re.Pattern[str] | None]:
     """The cells of a line and the delimiter that cut them; one piece when it is no table row."""
-    for delimiter in [preferred] if preferred else _possible(line.text):
+    possible = _possible(line.text)
+    if preferred is not None:
+        possible = (preferred,) if preferred in possible else ()
+    for delimiter in possible:
         pieces = _cut(line, delimiter)
         longest = LONGEST_CELL if delimiter is DELIMITERS[2] else LONGEST_MARKED_CELL
         if (
-            len(pieces) >= 2
+            len(_within_borders(pieces)) >= 2
             and max(len(piece.text) for piece in pieces) <= longest
             and not line.text.rstrip().endswith("。")
         ):
             return pieces, delimiter
-    match = (
-        NUMBERS_AFTER_LABEL.match(line.text) if preferred in (None, DELIMITERS[2]) and "\t" not in line.text else None
-    )
-    if match and CJK.search(match[1]):
-        label = Piece(match[1].strip(), line.start + match.start(1), line.start + match.end(1))
-        numbers = [
-            Piece(n[0], line.start + match.start(2) + n.start(), line.start + match.start(2) + n.end())
-            for n in re.finditer(r"\S+", match[2])
-        ]
-        return [label, *numbers], DELIMITERS[2]
+    if preferred in (None, DELIMITERS[2]) and "\t" not in line.text:
+        split = _split_at_numbers(line)
+        if split:
+            return split, DELIMITERS[2]
     return [line], None
+
+
+def _split_at_numbers(line: Piece) -> list[Piece]:
+    """A label, or a year, and numbers behind it that only blanks set apart; nothing when the line is none."""
+    match = NUMBERS_AFTER_LABEL.match(line.text)
+    if match is None or not CJK.search(match[1]):
+        match = YEAR_AND_NUMBERS.match(line.text)
+    if match is None:
+        return []
+    label = Piece(match[1].strip(), line.start + match.start(1), line.start + match.start(1) + len(match[1].strip()))
+    offset = line.start + match.start(2)
+    return [label, *(Piece(n[0], offset + n.start(), offset + n.end()) for n in re.finditer(r"\S+", match[2]))]
+
+
+def _split_as_header(line: Piece, following: Piece) -> tuple[list[Piece], re.Pattern[str] | None]:
+    """A header set apart by single blanks above a row of numbers, when it has as many heads as the row has cells."""
+    row = _split_at_numbers(following)
+    heads = [Piece(m[0], line.start + m.start(), line.start + m.end()) for m in re.finditer(r"\S+", line.text)]
+    heads = _unspaced(heads)
+    fits = len(row) > 2 and len(heads) == len(row) and not _holds_values(heads)
+    return (heads, DELIMITERS[2]) if fits else ([line], None)
 
 
 def _possible(text: str) -> tuple[re.Pattern[str], ...]:
@@ -139,7 +162,7 @@ def _possible(text: str) -> tuple[re.Pattern[str], ...]:
 
 
 def _cut(line: Piece, delimiter: re.Pattern[str]) -> list[Piece]:
-    """Cells of a line. Bars at its ends open and close it; empty cells between bars and tabs count."""
+    """Cells of a line. Empty cells between bars and tabs count, those outside the outermost bars too."""
     content = line.text.rstrip(" \u3000\xa0\r\n")
     offset = len(content) - len(content.lstrip(" \u3000\xa0"))
     body = content[offset:]
@@ -148,9 +171,30 @@ def _cut(line: Piece, delimiter: re.Pattern[str]) -> list[Piece]:
         pieces.append(_piece(body, last, match.start(), line.start + offset))
         last = match.end()
     pieces.append(_piece(body, last, len(body), line.start + offset))
-    if delimiter is DELIMITERS[0]:
-        pieces = pieces[1 if body[:1] in "|｜│┃" else 0 : -1 if body[-1:] in "|｜│┃" and len(pieces) > 1 else None]
-    return pieces
+    return _unspaced(pieces) if delimiter is DELIMITERS[2] else pieces
+
+
+def _unspaced(pieces: list[Piece]) -> list[Piece]:
+    """A row whose first cell is printed with wide gaps between its characters gets that cell in one piece."""
+    letters = 0
+    while letters < len(pieces) and _is_letter(pieces[letters].text):
+        letters += 1
+    if letters < 2 or letters == len(pieces):
+        return pieces
+    name = "".join(piece.text for piece in pieces[:letters])
+    if all(letter in units() for letter in name) and not _is_stub_head(name):
+        return pieces
+    return [Piece(name, pieces[0].start, pieces[letters - 1].end), *pieces[letters:]]
+
+
+def _is_letter(text: str) -> bool:
+    return len(text) == 1 and bool(CJK.match(text))
+
+
+def _within_borders(row: list[Piece]) -> list[Piece]:
+    """The cells of a row whose outermost bars are the frame of the table."""
+    start = 1 if len(row) > 1 and not row[0].text else 0
+    return row[start : -1 if len(row) - start > 1 and not row[-1].text else None]
 
 
 def _piece(body: str, start: int, end: int, offset: int) -> Piece:
@@ -160,41 +204,104 @@ def _piece(body: str, start: int, end: int, offset: int) -> Piece:
 
 
 def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list[Table]) -> None:
-    values = sum(piece.is_number for _, row in run for piece in row)
+    rows = _without_frame([row for _, row in run])
+    values = sum(piece.is_number for row in rows for piece in row)
     rows_with_values = sum(
-        any(piece.is_value and piece.text and not piece.is_year for piece in row[1:]) for _, row in run
+        any(piece.is_value and piece.text and not piece.is_year for piece in row[1:]) for row in rows
     )
     if len(run) < 2 or values < 2 or rows_with_values < 1 or rows_with_values * 3 < len(run):
         return
-    width = Counter(len(row) for _, row in run).most_common(1)[0][0]
-    cells: list[Cell] = []
-    ragged = _has_ragged_header([row for _, row in run], width)
-    for number, (_, row) in enumerate(run):
-        if ragged and not any(_holds_values(earlier) for _, earlier in run[: number + 1]):
-            continue
-        shift = width - len(row) if len(row) < width and _is_short_header(row, run, number, width) else 0
-        cells += [_cell(number, column + shift, piece) for column, piece in enumerate(row)]
-    first, last = run[0][0], run[-1][0]
-    tables.append(_table(cells, lines, first, last))
+    width = Counter(len(row) for row in rows).most_common(1)[0][0]
+    first_body = next((number for number, row in enumerate(rows) if _holds_values(row)), len(rows))
+    cells = _header_cells(rows[:first_body], rows[first_body:], width)
+    for number, row in enumerate(rows[first_body:], start=first_body):
+        cells += [_cell(number, column, piece) for column, piece in enumerate(row)]
+    tables.append(_table(cells, lines, run[0][0], run[-1][0]))
 
 
-def _has_ragged_header(rows: list[list[Piece]], width: int) -> bool:
-    """Several header rows of different lengths: which column each heads is lost, so none is believed."""
-    header: list[list[Piece]] = []
-    for row in rows:
-        if _holds_values(row):
-            break
-        if sum(bool(piece.text) for piece in row) > 2:
-            header.append(row)
+def _without_frame(rows: list[list[Piece]]) -> list[list[Piece]]:
+    """Rows without the empty cells outside a frame of bars, which most rows of a framed table have."""
+    cut = [row for row in rows if len(row) > 1]
+    if 2 * sum(not row[0].text for row in cut) > len(cut):
+        rows = [row[1:] if len(row) > 1 and not row[0].text else row for row in rows]
+    if 2 * sum(not row[-1].text for row in cut) > len(cut):
+        rows = [row[:-1] if len(row) > 1 and not row[-1].text else row for row in rows]
+    return rows
+
+
+def _header_cells(rows: list[list[Piece]], body: list[list[Piece]], width: int) -> list[Cell]:
+    """Header rows in their columns. Rows of several lengths are placed by what they say, or not believed."""
+    if not _is_ragged(rows, width):
+        return [
+            _cell(number, column + _shift(row, width), piece)
+            for number, row in enumerate(rows)
+            for column, piece in enumerate(row)
+        ]
+    heads = [[piece for piece in row if piece.text] for row in rows]
+    heads = [row for row in heads if any(_is_head(piece) for piece in row) and not _heads_rows_below(row)]
+    if len(heads) != 2:
+        return []
+    upper, lower = heads
+    whole = _broken_line(upper, lower, width)
+    if whole:
+        return [_cell(0, column, piece, is_header=True) for column, piece in enumerate(whole)]
+    shift = 0 if _is_stub_head(upper[0].text) else 1
+    if _is_stub_head(lower[0].text):
+        lower = lower[1:]
+    values = [[_number(piece) for piece in row[shift:]] for row in body if len(row) == width]
+    return _two_lines(upper, lower, values, width - shift, shift)
+
+
+def _heads_rows_below(row: list[Piece]) -> bool:
+    """A numbered title alone in its row (一、工会组织) heads the rows below it and no column."""
+    return len(row) == 1 and bool(SECTION_MARK.match(row[0].text))
+
+
+def _broken_line(first: list[Piece], second: list[Piece], width: int) -> list[Piece]:
+    """One header line that print broke in two, between two heads or inside one; empty when the two are no such line."""
+    if not _is_stub_head(first[0].text) or any(piece.is_year for piece in first):
+        return []
+    joined = _one_piece([first[-1], second[0]])
+    if len(first) + len(second) - 1 == width and joined.text in words()["table_stub_head"]:
+        return [*first[:-1], joined, *second[1:]]
+    is_continued = any(piece.is_year for piece in second) and not _is_stub_head(second[0].text)
+    return [*first, *second] if len(first) + len(second) == width and is_continued else []
+
+
+def _number(piece: Piece) -> float | None:
+    """The number of a cell, without regard to its unit; None where it prints none."""
+    match = FIGURE.search(piece.text) if piece.is_number else None
+    return float(re.sub("[, ，]", "", match[0])) if match else None
+
+
+def _is_head(piece: Piece) -> bool:
+    return piece.is_year or (bool(CJK.search(piece.text)) and not _is_unit_line(piece.text))
+
+
+def _two_lines(
+    upper: list[Piece], lower: list[Piece], values: list[list[float | None]], width: int, first: int
+) -> list[Cell]:
+    """Two header lines whose spans were lost, set over `width` columns from `first` on; nothing when that is unsure."""
+    placed = place_heads([piece.text for piece in upper], [piece.text for piece in lower], width, values)
+    cells = []
+    for item in placed or ():
+        piece = (upper, lower)[item.level][item.index]
+        cells.append(Cell(item.level, first + item.column, 1, item.span, piece.text, piece.start, piece.end, True))
+    return cells
+
+
+def _is_ragged(rows: list[list[Piece]], width: int) -> bool:
+    """Several header rows of different lengths, so that which column each heads is lost."""
+    header = [row for row in rows if sum(bool(piece.text) for piece in row) > 1]
     odd = [row for row in header if len(row) != width and not all(piece.is_year for piece in row)]
     return len(header) > 1 and any(len(row) < width for row in odd)
 
 
-def _is_short_header(row: list[Piece], run: list[tuple[int, list[Piece]]], number: int, width: int) -> bool:
+def _shift(row: list[Piece], width: int) -> int:
     """A header row that names only the value columns stands above the last ones."""
-    if any(_holds_values(earlier) for _, earlier in run[: number + 1]):
-        return False
-    return all(piece.is_year for piece in row) or len(row) == width - 1
+    if len(row) >= width:
+        return 0
+    return width - len(row) if all(piece.is_year for piece in row) or len(row) == width - 1 else 0
 
 
 def _holds_values(row: list[Piece]) -> bool:
@@ -259,21 +366,24 @@ def rebuild(pieces: list[Piece]) -> Table | None:
     Each row is its label lines followed by its values. A row with fewer values than columns fills the last
     ones. The header lines are those just before the first row.
     """
-    values = [index for index, piece in enumerate(pieces) if piece.is_number and not piece.is_year]
-    if len(values) < MIN_VALUES:
+    numbers = [index for index, piece in enumerate(pieces) if piece.is_number and not piece.is_year]
+    if len(numbers) < MIN_VALUES:
         return None
-    rows = _group(pieces, values[0])
+    rows = _group(pieces, numbers[0])
     if rows is None:
         return None
     header, body = rows
     width = Counter(len(found) for _, found in body).most_common(1)[0][0]
     width = max(width, max(len(found) for _, found in body) if len(body) < 4 else width)
-    columns, caption = _columns(header, width)
-    cells = [_cell(0, column + 1, piece, is_header=True) for column, piece in columns]
-    number = 1
+    values = [[_number(piece) for piece in found] for _, found in body if len(found) == width]
+    cells, caption = _columns(header, values, width)
+    number = 2
     for label, found in body:
         if len(found) > width:
             continue
+        for piece in label[:-1]:
+            cells.append(_cell(number, 0, piece))
+            number += 1
         cells += [_cell(number, 0, piece) for piece in label[-1:]]
         cells += [_cell(number, width - len(found) + place + 1, piece) for place, piece in enumerate(found)]
         number += 1
@@ -335,7 +445,7 @@ def _joined(label: list[Piece], piece: Piece) -> list[Piece]:
     """A unit or an English line belongs to the Chinese label before it; other lines start a new label."""
     if label and (_is_unit_line(piece.text) or not CJK.search(piece.text)) and CJK.search(label[-1].text):
         last = label[-1]
-        extra = f"({piece.text.strip('()（）')})" if CJK.search(piece.text) else ""
+        extra = f"({piece.text.strip('()（）')})" if _is_unit_line(piece.text) else ""
         return [*label[:-1], Piece(last.text + extra, last.start, last.end)]
     return [*label, piece]
 
@@ -346,21 +456,47 @@ def _continues_label(pieces: list[Piece], index: int) -> bool:
     return not pieces[index].is_number and (not CJK.search(text) or _is_unit_line(text))
 
 
-def _columns(header: list[Piece], width: int) -> tuple[list[tuple[int, Piece]], list[str]]:
-    """Column headers for the last header lines that fit, and the lines left over as caption."""
+def _columns(header: list[Piece], values: list[list[float | None]], width: int) -> tuple[list[Cell], list[str]]:
+    """Header cells over `width` value columns from the last header lines that fit, and the lines left over."""
     years = [piece for piece in header if piece.is_year]
     if len(years) == width:
-        return list(enumerate(years)), [piece.text for piece in header if not piece.is_year]
+        return _one_line(years), [piece.text for piece in header if not piece.is_year]
     chinese = [piece for piece in header if CJK.search(piece.text) or piece.is_year]
     chinese = [piece for piece in chinese if not SECTION_MARK.match(piece.text)]
     stub = max((index for index, piece in enumerate(chinese) if _is_stub_head(piece.text)), default=None)
     tail = chinese[stub + 1 :] if stub is not None else chinese[-width:]
     caption = [piece.text for piece in chinese if piece not in tail]
     after_stub = header[header.index(chinese[stub]) + 1 :] if stub is not None else []
-    for merged in (_with_units(tail), _between_translations(after_stub), _merge_broken(_with_units(tail), width)):
-        if len(merged) == width:
-            return list(enumerate(merged)), caption
+    for heads in (_with_units(tail), _closed_by_units(tail)):
+        upper = _upper_heads(heads)
+        if stub is not None and (len(heads) != width or _repeats(heads[upper:])):
+            cells = _two_lines(heads[:upper], heads[upper:], values, width, 1)
+            if cells or len(heads) == width:
+                return cells, caption
+        elif len(heads) == width:
+            return _one_line(heads), caption
+    for heads in (_between_translations(after_stub), _merge_broken(_with_units(tail), width)):
+        if len(heads) == width:
+            return _one_line(heads), caption
     return [], [piece.text for piece in header]
+
+
+def _one_line(heads: list[Piece]) -> list[Cell]:
+    return [_cell(0, column + 1, piece, is_header=True) for column, piece in enumerate(heads)]
+
+
+def _upper_heads(heads: list[Piece]) -> int:
+    """How many heads stand before those at the end that cannot stand alone: the upper of two lines."""
+    first = len(heads)
+    while first > 0 and is_part_head(heads[first - 1].text):
+        first -= 1
+    return first
+
+
+def _repeats(heads: list[Piece]) -> bool:
+    """The same head twice in a row of parts: they belong to different heads of a line above."""
+    texts = [piece.text for piece in heads]
+    return len(set(texts)) < len(texts)
 
 
 def _with_units(tail: list[Piece]) -> list[Piece]:
@@ -369,6 +505,17 @@ def _with_units(tail: list[Piece]) -> list[Piece]:
     for piece in tail:
         merged = _joined(merged, piece) if merged and _is_unit_line(piece.text) else [*merged, piece]
     return merged
+
+
+def _closed_by_units(tail: list[Piece]) -> list[Piece]:
+    """Header lines where each head ends with its unit, so that the lines up to a unit are one head."""
+    last = max((index for index, piece in enumerate(tail) if _is_unit_line(piece.text)), default=-1)
+    groups: list[list[Piece]] = [[]]
+    for index, piece in enumerate(tail):
+        groups[-1].append(piece)
+        if index >= last or _is_unit_line(piece.text):
+            groups.append([])
+    return [_one_piece(group) for group in groups if group]
 
 
 def _between_translations(header: list[Piece]) -> list[Piece]:

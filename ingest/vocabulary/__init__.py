@@ -202,6 +202,31 @@ def flows() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
+def shares() -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Rates that a part and its whole confirm: code of the rate, code of the part, words that end the whole's noun."""
+    return tuple((row["rate"], row["part"], split_words(row["whole_words"])) for row in read_rows("shares.csv"))
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A noun that counts `code` when its number stands `after` (or `before`) one of the metric `neighbour`."""
+
+    side: str
+    neighbour: str
+    nouns: tuple[str, ...]
+    code: str
+
+
+@lru_cache(maxsize=1)
+def companions() -> tuple[Companion, ...]:
+    """Nouns of everyday use that take their metric from the number beside them."""
+    return tuple(
+        Companion(row["side"], row["neighbour"], split_words(row["nouns"]), row["code"])
+        for row in read_rows("companions.csv")
+    )
+
+
+@lru_cache(maxsize=1)
 def words() -> dict[str, tuple[str, ...]]:
     """Function words by kind, each list with the longest first."""
     found: dict[str, list[str]] = defaultdict(list)

@@ -161,9 +161,11 @@ def test_only_parts_that_changed_are_loaded_again(lake: Lake, warehouse: Path) -
         ("00000000000000aa", "trace"),
         ("00000000000000cc", None),
     ]
-    assert rows(
-        warehouse, "SELECT claim_id, retracted_at::DATE::VARCHAR FROM raw.claim_history ORDER BY claim_id"
-    ) == [("00000000000000aa", None), ("00000000000000bb", "2026-11-03"), ("00000000000000cc", None)]
+    assert rows(warehouse, "SELECT claim_id, retracted_at::DATE::VARCHAR FROM raw.claim_history ORDER BY claim_id") == [
+        ("00000000000000aa", None),
+        ("00000000000000bb", "2026-11-03"),
+        ("00000000000000cc", None),
+    ]
 
 
 def test_the_rows_of_a_part_that_is_gone_go_and_are_retracted(lake: Lake, warehouse: Path) -> None:

@@ -29,6 +29,7 @@ TEN_THOUSAND = 10_000.0
         ("三百二十五个", 325, 325, 325, "EQ", "count"),
         ("70%左右", 70, 66.5, 73.5, "APPROX", "percent"),
         ("超过九成", 90, 90, 100, "GT", "percent"),
+        ("超过484%", 484, 484, None, "GT", "percent"),
         ("四分之三", 75, 75, 75, "EQ", "percent"),
         ("百分之八十以上", 80, 80, 100, "GE", "percent"),
         ("近千万元", 10 * 1000 * TEN_THOUSAND / 10, 0, 10_000_000, "NEAR", "money"),
@@ -98,6 +99,11 @@ def test_a_destroyed_digit_yields_nothing_and_says_so(text: str, remains: list[s
     quantities, damaged = find_quantities(text)
     assert quantities == []
     assert [text[start:end] for start, end in damaged] == remains
+
+
+def test_a_range_that_ends_in_nothing_is_no_range() -> None:
+    quantities, _ = find_quantities("安排40~0万人。")
+    assert [quantity.qualifier for quantity in quantities if quantity.qualifier == "RANGE"] == []
 
 
 def test_offsets_point_at_the_printed_number() -> None:

@@ -1,0 +1,195 @@
+"""Figures that take their metric from elsewhere: from a label that another number uses, or from the heading.
+
+Belongs here: what is left unmapped after `attribution` and still says what it counts (赔付1.6万人次、1874万元;
+建成39个 under the heading 户外劳动者驿站; 占90.3% after a part and its whole). Does not belong here: labels that
+stand beside their own number.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ingest.extract.attribution import RESPECTIVELY, Match, Sentence, breakdown_of, counts, strip_linkers
+from ingest.extract.labels import Occurrence, Term, label_index
+from ingest.extract.lexicon import holds_any
+from ingest.extract.quantities import Quantity
+from ingest.vocabulary import Label, companions, flows, metrics, shares, words
+
+HEADING_MARK = re.compile(r"[^\u4e00-\u9fff]+")
+SHARING = re.compile(r"[、,和及与](?:金额|共计|合计|总额|款项|计)?")
+HEADING_COVERAGE = 0.6
+SHARE_TOLERANCE = 0.6
+SHARE_WORDS = re.compile(r"[,、]?(?:约|占|占比|比例|占总数|占职工总数|占总人数|达|达到|为|的)*$")
+BUILT_UNITS = frozenset({"facility", "organisation", "person_time"})
+OF_NEW_UNIONS = frozenset({"grassroots_units_covered", "employees_in_unionised_units"})
+
+
+def complete(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
+    """The matches of a sentence with those that follow from a neighbour or from the heading."""
+    result = list(matches)
+    for index, quantity in enumerate(sentence.quantities):
+        match = result[index]
+        if _covers_new_unions(result, index):
+            result[index] = None
+            continue
+        lead = view[sentence.quantities[index - 1].end if index else sentence.start : quantity.start]
+        if match is None or _is_generic(match):
+            match = _companion(sentence, result, index, view) or match
+        if match is None or match.rule.startswith("purpose"):
+            found = (
+                _shared_label(sentence, result, index, lead, view)
+                or _share_of_whole(sentence, result, index, view)
+                or _of_heading(sentence, index, lead)
+            )
+            match = found or match
+        result[index] = match
+    return _one_code_each(sentence, result, view)
+
+
+def _one_code_each(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
+    """分别为84.2%、83.9% after a label of two metrics: each number is of one of them, in order."""
+    result = list(matches)
+    for index, match in enumerate(matches):
+        begin = sentence.quantities[index - 1].end if index else sentence.start
+        count = len(match.codes) if match else 0
+        run = matches[index : index + count]
+        if match is None or count < 2 or not RESPECTIVELY.search(view[begin : sentence.quantities[index].start]):
+            continue
+        if len(run) == count and all(item is not None and item.codes == match.codes for item in run):
+            for place, code in enumerate(match.codes):
+                result[index + place] = match._replace(codes=(code,), rule="listed_respectively")
+    return result
+
+
+def _is_generic(match: Match) -> bool:
+    """Named only by a noun of everyday use, such as 职工."""
+    leaning = {noun for item in companions() for noun in item.nouns}
+    return match.label is not None and match.label.label.text in {*words()["generic_noun"], *leaning}
+
+
+def _companion(sentence: Sentence, matches: list[Match | None], index: int, view: str) -> Match | None:
+    """覆盖企业486户,职工3.2万人; 2156个单位、32万名职工参加竞赛: the noun goes with the number beside it."""
+    quantity = sentence.quantities[index]
+    begin = sentence.quantities[index - 1].end if index else sentence.start
+    end = sentence.quantities[index + 1].start if index + 1 < len(sentence.quantities) else quantity.end
+    nouns = {
+        "after": (strip_linkers(view[begin : quantity.start]), index - 1),
+        "before": (view[quantity.end : end].rstrip("、,和 及"), index + 1),
+    }
+    for item in companions():
+        noun, place = nouns[item.side]
+        neighbour = matches[place] if 0 <= place < len(matches) else None
+        if noun not in item.nouns or neighbour is None or item.neighbour not in neighbour.codes:
+            continue
+        if not counts(item.code, quantity):
+            continue
+        kept = _kept_breakdown(neighbour, item.code) | breakdown_of(noun, (item.code,))
+        return Match((item.code,), kept, f"companion_{item.side}", _named(noun, item.code, quantity))
+    return None
+
+
+def _named(noun: str, code: str, quantity: Quantity) -> Occurrence:
+    """The noun as a label of the metric that its surroundings give it."""
+    return Occurrence(quantity.start, quantity.start, _term(noun, code))
+
+
+@lru_cache(maxsize=256)
+def _term(noun: str, code: str) -> Term:
+    return Term(Label(noun, (code,), "", (), (), frozenset(), {}, 0))
+
+
+def _kept_breakdown(neighbour: Match, code: str) -> dict[str, str]:
+    """What the neighbour is broken down by, as far as the noun's metric knows it."""
+    known = metrics()[code].breakdowns
+    return {key: value for key, value in neighbour.breakdown.items() if key in known}
+
+
+def _covers_new_unions(matches: list[Match | None], index: int) -> bool:
+    """新组建工会312家,涵盖单位508家: what new unions cover is not what all unions cover."""
+    match, previous = matches[index], matches[index - 1] if index else None
+    if match is None or previous is None or OF_NEW_UNIONS.isdisjoint(match.codes):
+        return False
+    return not set(flows().values()).isdisjoint(previous.codes)
+
+
+def _shared_label(sentence: Sentence, matches: list[Match | None], index: int, lead: str, view: str) -> Match | None:
+    """赔付1.6万人次、1874万元: one label before two numbers of different kinds."""
+    is_next = index > 0 and (SHARING.fullmatch(lead.strip()) or (not lead.strip() and matches[index - 1] is None))
+    if not is_next:
+        return None
+    quantity, previous = sentence.quantities[index], sentence.quantities[index - 1]
+    if quantity.dimension == previous.dimension:
+        return None
+    floor = sentence.quantities[index - 2].end if index > 1 else sentence.start
+    beside = [
+        item
+        for item in sentence.occurrences
+        if floor <= item.start and item.end <= previous.start and item.label.metrics and _names(item, quantity, view)
+    ]
+    best = max(beside, key=lambda item: (item.weight, item.end), default=None)
+    if best is None or strip_linkers(view[best.end : previous.start]):
+        return None
+    return _match_of(best, "shared_label")
+
+
+def _names(item: Occurrence, quantity: Quantity, view: str) -> bool:
+    if item.label.position == "right" or item.term.unit_code(quantity.unit) is None:
+        return False
+    return not holds_any(view[item.start : quantity.end], item.term.refused)
+
+
+def _share_of_whole(sentence: Sentence, matches: list[Match | None], index: int, view: str) -> Match | None:
+    """职工13420人,其中会员12118人,占90.3%: a share that the two numbers before it confirm."""
+    quantity = sentence.quantities[index]
+    if index < 2 or quantity.dimension != "percent" or quantity.value is None:
+        return None
+    part, whole = sentence.quantities[index - 1], sentence.quantities[index - 2]
+    match = matches[index - 1]
+    if match is None or match.breakdown or not part.value or not whole.value:
+        return None
+    if abs(100 * part.value / whole.value - quantity.value) > SHARE_TOLERANCE:
+        return None
+    if not SHARE_WORDS.fullmatch(view[part.end : quantity.start]):
+        return None
+    begin = sentence.quantities[index - 3].end if index > 2 else sentence.start
+    noun = strip_linkers(view[begin : whole.start])
+    for rate, part_code, whole_words in shares():
+        if part_code in match.codes and noun.endswith(whole_words):
+            return Match((rate,), {}, "share_of_whole", _named(noun, rate, quantity))
+    return None
+
+
+def _of_heading(sentence: Sentence, index: int, lead: str) -> Match | None:
+    """建成39个 first thing under the heading 户外劳动者驿站: the heading says what is counted."""
+    if (
+        index
+        or not sentence.heading
+        or HEADING_MARK.sub("", sentence.before) not in HEADING_MARK.sub("", sentence.heading)
+    ):
+        return None
+    core = strip_linkers(HEADING_MARK.sub("", lead).replace(HEADING_MARK.sub("", sentence.heading), ""))
+    if core and core not in words()["built"]:
+        return None
+    label = _heading_label(sentence.heading)
+    quantity = sentence.quantities[0]
+    if label is None or label.term.unit_code(quantity.unit) is None or not _is_built(label):
+        return None
+    return _match_of(label, "section_heading")
+
+
+def _is_built(item: Occurrence) -> bool:
+    return all(metrics()[code].unit_code in BUILT_UNITS for code in item.label.metrics)
+
+
+@lru_cache(maxsize=4096)
+def _heading_label(heading: str) -> Occurrence | None:
+    """The label that a heading consists of, all but for a short rest."""
+    core = HEADING_MARK.sub("", heading)
+    found = [item for item in label_index().find(core) if item.label.metrics and not item.label.needs]
+    best = max(found, key=lambda item: item.weight, default=None)
+    return best if best is not None and best.weight >= HEADING_COVERAGE * len(core) else None
+
+
+def _match_of(item: Occurrence, rule: str) -> Match:
+    return Match(item.term.codes, item.term.fixed_breakdown | item.label.breakdown, rule, item)
