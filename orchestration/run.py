@@ -25,7 +25,7 @@ from rich.markup import escape
 
 from ingest.catalogue import CatalogueError
 from ingest.sample import serve
-from ingest.settings import Settings, load_settings
+from ingest.settings import Settings, SettingsError, load_settings
 from ingest.stages import SourceChoiceError, choose_sources, open_catalogue
 from orchestration.lock import LockedError, hold_lock
 
@@ -61,11 +61,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m orchestration.run", description=__doc__.split("\n")[0])
     parser.add_argument("--sources", default="sample", help="source ids or groups, separated by commas")
     wanted = parser.parse_args(arguments).sources
-    settings = load_settings()
     try:
+        settings = load_settings()
         catalogue = open_catalogue(settings)
         chosen = choose_sources(catalogue, wanted)
-    except (CatalogueError, SourceChoiceError) as error:
+    except (CatalogueError, SettingsError, SourceChoiceError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
     needs_sample = any(catalogue[source_id].is_local for source_id in chosen)
