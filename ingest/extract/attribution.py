@@ -472,7 +472,7 @@ def _match(sentence: Sentence, index: int, pair: Pair, occurrences: list[Occurre
     breakdown |= item.label.breakdown
     breakdown |= item.term.fixed_breakdown
     canonical = _canonical(codes)
-    if _announces_new(view, start):
+    if _announces_new(view, start) or _joined_this_year(view, item):
         canonical = tuple(flows().get(code, code) for code in canonical)
     return Match(canonical, breakdown, pair.rule + ("+coordinated" if extra else ""), item)
 
@@ -486,6 +486,13 @@ def _announces_new(view: str, start: int) -> bool:
     """新授牌市级 before a label: a verb of making, with nothing but a short attribute after it."""
     begin = behind_last(view, ",、;。:和", max(0, start - NEW_WITHIN), start)
     return any_of("new_ones").search(view, begin, start) is not None
+
+
+def _joined_this_year(view: str, item: Occurrence) -> bool:
+    """年内新就业形态劳动者入会3862人: who joined within the year, and not who is in."""
+    if not item.label.text.endswith(words()["joining"]):
+        return False
+    return any_of("within_year").search(view, behind_last(view, ",;。:\n", 0, item.start), item.end) is not None
 
 
 def _coordinated(pair: Pair, occurrences: list[Occurrence], view: str, quantity: Quantity) -> list[Occurrence]:
@@ -659,7 +666,7 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
         begin = quantity.end
         if parent and parent_quantity and _same_kind(parent_quantity, quantity):
             match = _as_part(lead, match, parent, result[index - 1] if index else parent)
-        elif match is None and sentence.whole and not index and _same_kind(sentence.whole[1], quantity):
+        elif match is None and parent is None and sentence.whole and _same_kind(sentence.whole[1], quantity):
             match = _year_series(lead, sentence.whole[0])
         if _is_vague(match):
             match = _elided_verb(lead, quantity, sentence, view) or match
