@@ -43,7 +43,7 @@ YEAR_PHRASE = re.compile(
     r"(?:截至|截止|由|从|自)?(?:(?:1[89]|20)\d{2}年(?:底|末|初|度)?|年[底末初])(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)"
     r"|(?:截至)?(?:\d{1,2}月[底末]|现在|目前|如今|当前)的?"
 )
-RESPECTIVELY = re.compile(r"分别|各(?=达|为|有|\d)")
+RESPECTIVELY = re.compile(r"分别|依次|各(?=达|为|有|\d)")
 QUOTES = "“”‘’\"'"
 COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|去年|上一年|前年)(?:[末底初]|度)?的")
 WHOLE_AREA_MARKS = ("全", "该", "本", "我")
@@ -68,7 +68,8 @@ class Match(NamedTuple):
 class Sentence:
     """A sentence of the view with its quantities and labels; offsets index the view.
 
-    `whole` is the figure before it of which it may tell parts, `told` the kinds of status words in it.
+    `whole` is the figure before it of which it may tell parts, `earlier` the last figures before it, which a
+    series of years may go on from, `told` the kinds of status words in it.
     """
 
     text: str
@@ -79,6 +80,7 @@ class Sentence:
     quantities: list[Quantity] = field(default_factory=list)
     occurrences: list[Occurrence] = field(default_factory=list)
     whole: tuple[Match, Quantity] | None = None
+    earlier: tuple[tuple[Match, Quantity], ...] = ()
     told: frozenset[str] | None = None
 
 
@@ -472,7 +474,7 @@ def _match(sentence: Sentence, index: int, pair: Pair, occurrences: list[Occurre
     breakdown |= item.label.breakdown
     breakdown |= item.term.fixed_breakdown
     canonical = _canonical(codes)
-    if _announces_new(view, start):
+    if _announces_new(view, start) or _joined_this_year(view, item):
         canonical = tuple(flows().get(code, code) for code in canonical)
     return Match(canonical, breakdown, pair.rule + ("+coordinated" if extra else ""), item)
 
@@ -486,6 +488,13 @@ def _announces_new(view: str, start: int) -> bool:
     """新授牌市级 before a label: a verb of making, with nothing but a short attribute after it."""
     begin = behind_last(view, ",、;。:和", max(0, start - NEW_WITHIN), start)
     return any_of("new_ones").search(view, begin, start) is not None
+
+
+def _joined_this_year(view: str, item: Occurrence) -> bool:
+    """年内新就业形态劳动者入会3862人: who joined within the year, and not who is in."""
+    if not item.label.text.endswith(words()["joining"]):
+        return False
+    return any_of("within_year").search(view, behind_last(view, ",;。:\n", 0, item.start), item.end) is not None
 
 
 def _coordinated(pair: Pair, occurrences: list[Occurrence], view: str, quantity: Quantity) -> list[Occurrence]:
@@ -652,6 +661,7 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
     result = list(matches)
     is_continued = sentence.whole is not None and sentence.text.lstrip().startswith(words()["of_which"])
     parent, parent_quantity = sentence.whole if sentence.whole and is_continued else (None, None)
+    known = list(sentence.earlier)
     begin = sentence.start
     for index, quantity in enumerate(sentence.quantities):
         match = result[index]
@@ -659,14 +669,26 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
         begin = quantity.end
         if parent and parent_quantity and _same_kind(parent_quantity, quantity):
             match = _as_part(lead, match, parent, result[index - 1] if index else parent)
-        elif match is None and sentence.whole and not index and _same_kind(sentence.whole[1], quantity):
-            match = _year_series(lead, sentence.whole[0])
+        if match is None:
+            match = _series(lead, quantity, known, result[index - 1] if index else None)
         if _is_vague(match):
             match = _elided_verb(lead, quantity, sentence, view) or match
         result[index] = match
+        if match is not None:
+            known.append((match, quantity))
         if match is not None and not match.rule.startswith("part_of") and not _narrows(match, parent):
             parent, parent_quantity = match, quantity
     return result
+
+
+def _series(lead: str, quantity: Quantity, known: list[tuple[Match, Quantity]], latest: Match | None) -> Match | None:
+    """1994年恢复到83个和9305人: a year, and then numbers that each go on from the last one of their kind."""
+    is_next = latest is not None and latest.rule == "year_series" and lead.strip() in ENUMERATORS
+    for match, earlier in reversed(known):
+        if _same_kind(earlier, quantity) and not match.rule.startswith("part_of"):
+            found = _year_series(lead, match)
+            return match._replace(rule="year_series") if found is None and is_next else found
+    return None
 
 
 def _narrows(match: Match, parent: Match | None) -> bool:

@@ -5,13 +5,14 @@ Belongs here: turning readings into claims with evidence offsets into the page's
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from ingest.extract.attribution import Sentence
+from ingest.extract.attribution import Match, Sentence
 from ingest.extract.bodies import Bodies
 from ingest.extract.identity import claim_id
 from ingest.extract.lexicon import behind_last
-from ingest.extract.places import Place, Places, find_page_place, place_names
+from ingest.extract.places import Place, Places, award_level, find_page_place, place_names
 from ingest.extract.prose import Damage, Reading, read_prose
 from ingest.extract.quantities import Quantity
 from ingest.extract.status import Moment, Status, read_status
@@ -19,9 +20,11 @@ from ingest.extract.tables import read_table
 from ingest.extract.view import View, make_view
 from ingest.extract.years import Years
 from ingest.records import Claim, Context, Page
-from ingest.vocabulary import metrics
+from ingest.vocabulary import metrics, words
 
-EXTRACTOR_VERSION = "1"
+EXTRACTOR_VERSION = "2"
+PLACE_BEFORE = re.compile(r"[“\"]?([\u4e00-\u9fff]{2,4}?)大?$")
+LONGEST_PLACE = 6
 CLAUSE_BREAKS = ",;。!?\n"
 PHRASE_REACH = 16
 
@@ -118,12 +121,23 @@ class _ClaimMaker:
             claims.append(self._claim(reading, code, (year, year_basis), region, status))
         return claims
 
+    def _breakdown(self, match: Match, code: str | None, place: Place) -> dict[str, str]:
+        """The breakdown of a match; an award named after the region (“白鹭工匠”) is of the region's level."""
+        label = match.label
+        if code is None or label is None or "award_level" in match.breakdown:
+            return match.breakdown
+        if not label.term.is_award or not label.label.text.endswith(words()["place_award"]):
+            return match.breakdown
+        named = PLACE_BEFORE.search(self.view.text, max(0, label.start - LONGEST_PLACE), label.start)
+        level = award_level(place) if named and place.name and named[1] in place.name else None
+        return {**match.breakdown, "award_level": level} if level else match.breakdown
+
     def _claim(
         self, reading: Reading, code: str | None, when: tuple[int | None, str], place: Place, status: Status
     ) -> Claim:
         quantity, match, sentence, page = reading.quantity, reading.match, reading.sentence, self.page
         start, end = self.view.span(quantity.start, quantity.end)
-        breakdown = match.breakdown if match else {}
+        breakdown = self._breakdown(match, code, place) if match else {}
         unit_code = quantity.unit.unit_code if quantity.unit else None
         note = None
         if match and match.label:

@@ -40,6 +40,11 @@ UNLISTED = re.compile(
 UNLISTED_YEARBOOK = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,8}?)(?:统计)?年鉴")
 WHOLE_WORD = re.compile(r"全([省市县区旗盟州])")
 NEIGHBOURS = 40
+NAMED_LEVELS = (
+    (("省", "自治区"), "province"),
+    (("市", "自治州", "盟", "地区"), "prefecture"),
+    (("县", "区", "旗"), "county"),
+)
 CLAUSE_OPENERS = ",。;:!?\n、()】]> "
 
 
@@ -50,6 +55,13 @@ class Place(NamedTuple):
     name: str | None
     basis: str
     region: Region | None = None
+
+
+def award_level(place: Place) -> str | None:
+    """The level of an award that a region gives: by its level, or by the end of its name where only that is known."""
+    if place.region is not None:
+        return place.region.level if place.region.level in ("province", "prefecture", "county") else None
+    return next((level for ends, level in NAMED_LEVELS if (place.name or "").endswith(ends)), None)
 
 
 class PlaceMark(NamedTuple):

@@ -24,6 +24,7 @@ SENTENCE = re.compile(
 )
 LONGEST_SENTENCE = 2000
 AROUND = 40
+EARLIER = 8
 BEFORE = 120
 
 
@@ -73,9 +74,10 @@ def read_prose(
     readings: list[Reading] = []
     before_start, paragraph, last_end = 0, 0, 0
     whole: tuple[Match, Quantity] | None = None
+    earlier: tuple[tuple[Match, Quantity], ...] = ()
     for start, end in sentences(view):
         if "\n" in view[last_end:start]:
-            before_start, paragraph, whole = start, start, None
+            before_start, paragraph, whole, earlier = start, start, None, ()
         first, last = bisect_left(starts, start), bisect_left(starts, end)
         if first < last:
             sentence = Sentence(
@@ -87,9 +89,11 @@ def read_prose(
                 quantities=quantities[first:last],
                 occurrences=label_index().find_between(plain, start, end),
                 whole=whole,
+                earlier=earlier,
             )
             found = _read(sentence, paragraph, view)
             whole = _whole_of(found) or whole
+            earlier = (*earlier, *((item.match, item.quantity) for item in found if item.match))[-EARLIER:]
             readings += found
         before_start, last_end = max(start, end - BEFORE), end
     damages = [Damage(a, b, _around(view, a, b)) for a, b in damaged if a not in skipped]

@@ -167,9 +167,9 @@ def _row_headers(grid: Grid) -> dict[int, Header]:
     headers: dict[int, Header] = {}
     section, parent, before = "", "", ""
     for row in range(grid.head_rows, grid.rows):
-        heads = [grid.text(row, column) for column in grid.stub_columns if column not in grid.unit_columns]
-        heads = [head for head in dict.fromkeys(heads) if (head and not head.isdigit()) or YEAR.fullmatch(head)]
-        text = " ".join(heads)
+        above, text = _row_text(grid, row)
+        if above and above != section:
+            section, parent = above, ""
         if not _has_values(grid, row):
             section, parent = strip_numbering(text), ""
             headers[row] = Header(text)
@@ -181,6 +181,20 @@ def _row_headers(grid: Grid) -> dict[int, Header]:
             parent = text
         before = f"{before.rpartition(BEFORE)[2]}{BEFORE}{text}"
     return headers
+
+
+def _row_text(grid: Grid, row: int) -> tuple[str, str]:
+    """What heads a row: a head that spans several rows (工会 beside all its rows), and the text of the row itself."""
+    above, own = "", []
+    for column in grid.stub_columns:
+        head = grid.text(row, column)
+        if column in grid.unit_columns or not head or (head.isdigit() and not YEAR.fullmatch(head)) or head in own:
+            continue
+        if grid.at[row, column].row_span > 1 and column < grid.stub_columns[-1]:
+            above = head
+        else:
+            own.append(head)
+    return (above, " ".join(own)) if own else ("", above)
 
 
 def _is_part(text: str) -> bool:

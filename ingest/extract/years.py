@@ -28,6 +28,8 @@ YEAR_LIST = re.compile(r"(?<!\d)(?:19|20)\d{2}年?(?:[、,和](?:19|20)\d{2}年?
 LEVEL_AFTER = re.compile(r"[^,;。\d]{0,12}[到至为]")
 COMPARED_WITHIN = 12
 HALF_YEAR = 6
+LIST_END = re.compile("[,。;!?\\n]")
+LISTED = re.compile("[、和及]")
 SINCE = re.compile(r"[^,。;\d]{0,16}以来")
 GAZETTEER_SPREAD = 8
 MARKS_LOOKED_BACK = 50
@@ -183,12 +185,26 @@ class Years:
     def _listed_year(self, place: int, sentence_start: int) -> int | None:
         """1985、1990、1995年,基层工会分别为138个、165个和171个: the years and the numbers run side by side."""
         marker = self.text.rfind("分别", sentence_start, place)
+        marker = max(marker, self.text.rfind("依次", sentence_start, place))
+        if marker >= 0 and (spanned := self._spanned_year(sentence_start, marker, place)) is not None:
+            return spanned
         match = YEAR_LIST.search(self.text[sentence_start:place]) if marker >= 0 else None
         if match is None or marker < sentence_start + match.end():
             return None
         years = [int(year) for year in re.findall(r"\d{4}", match[0])]
         index = len(re.findall("[、和]", self.text[marker:place]))
         return years[index] if index < len(years) else None
+
+    def _spanned_year(self, sentence_start: int, marker: int, place: int) -> int | None:
+        """1995年至2002年,依次为 eight numbers: one for each year of the span."""
+        spans = [mark for mark in self._marks_between(sentence_start, marker) if mark.first_year is not None]
+        if not spans or spans[-1].year is None or spans[-1].first_year is None:
+            return None
+        end = LIST_END.search(self.text, marker)
+        listed = len(LISTED.findall(self.text, marker, end.start() if end else len(self.text))) + 1
+        if listed != spans[-1].year - spans[-1].first_year + 1:
+            return None
+        return spans[-1].first_year + len(LISTED.findall(self.text, marker, place))
 
     def _is_aside(self, mark: TimeMark) -> bool:
         """A year to compare with; a year from which something began is one too, but not in a gazetteer."""
