@@ -34,6 +34,7 @@ AWARD_REACH = 8
 NEW_WITHIN = 8
 LONGEST_NOUN = 8
 HEAD_NOUN = 2
+NEAR, NEAR_STOCK = 16, 6
 ENUMERATORS = frozenset("、和及与")
 CONDITIONS = ("LT", "LE", "GE", "GT")
 ANNOUNCED_WITHIN = 20
@@ -361,7 +362,7 @@ def _rate_left(residue: str, commas: int, term: Term) -> tuple[float, str] | Non
     """Score and rule by what stands between label and number."""
     if not residue and not commas:
         return 100.0, "label_left"
-    if not commas and len(residue) <= 16:
+    if not commas and len(residue) <= (NEAR_STOCK if term.is_stock and term.dimension == "count" else NEAR):
         return 78.0 - 2.5 * len(residue), "label_left_near"
     if commas == 1 and term.dimension == MONEY and len(residue) <= 20:
         return 46.0 - 1.0 * len(residue), "purpose_before"
