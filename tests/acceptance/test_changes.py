@@ -33,7 +33,7 @@ OLD, NEW = "286", "287"
 def launcher(sample_run: FinishedRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Launcher]:
     """A copy of the finished sample run, ready for more runs."""
     home = tmp_path / "home"
-    shutil.copytree(sample_run.installation.home, home)
+    shutil.copytree(sample_run.installation.home, home, symlinks=True)
     monkeypatch.setenv("UNION_WAREHOUSE_HOME", str(home))
     for name in ("DAGSTER_HOME", "UNION_WAREHOUSE_DUCKDB"):
         monkeypatch.setenv(name, "")
