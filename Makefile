@@ -27,7 +27,7 @@ export UV_COMPILE_BYTECODE := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help install lock run ui docs site sample test lint lint-sql format score bench bench-scale fuzz clean
+.PHONY: help install lock run ui docs site sample test test-all lint lint-sql format score bench bench-scale fuzz clean
 
 help:  ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r verb what; do \
@@ -78,7 +78,10 @@ sample: $(STAMP)  ## Serve the embedded sample site (SAMPLE_PORT)
 
 test: lint lint-sql  ## Lint, types, import contract, definitions, all tests, dbt build on the sample
 	@$(BIN)/dagster definitions validate -w workspace.yaml
-	@$(BIN)/python -m pytest -n auto --dist loadgroup --ignore tests/benchmarks
+	@$(BIN)/python -m pytest -n auto --dist loadgroup --ignore tests/benchmarks -m 'not thorough'
+
+test-all: test  ## The thorough tests, too: Postgres, DuckLake, killed workers, browsers (minutes)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup --ignore tests/benchmarks -m thorough
 
 lint: $(DEV_STAMP)  ## Ruff, mypy and the import contract
 	@$(BIN)/ruff check .

@@ -16,7 +16,7 @@ from ingest.warehouse import connect, load_raw
 from tests.integration.dbt.conftest import run_dbt
 from tests.integration.dbt.lake_scenarios import claim, write_lake
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.thorough]
 
 LIMITS = "SELECT current_setting('memory_limit'), current_setting('threads'), current_setting('temp_directory')"
 LIMIT_BYTES = 128_000_000

@@ -14,7 +14,7 @@ from ingest.warehouse import load_raw
 from tests.integration.dbt.conftest import PROJECT, Build, Built, run_dbt
 from tests.integration.dbt.lake_scenarios import claim, write_lake
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dbt")]
 
 
 @pytest.mark.parametrize(

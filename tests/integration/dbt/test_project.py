@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.dbt.conftest import Built
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dbt")]
 
 LAYERS = ("staging", "intermediate", "marts", "checks", "reports")
 PUBLIC = {"marts", "reports"}

@@ -24,7 +24,7 @@ from tests.integration.dbt.lake_scenarios import write_lake
 from tests.integration.deployment.conftest import DEPLOYMENT
 from tests.integration.postgres_server import PostgresServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deployment")]
+pytestmark = [pytest.mark.slow, pytest.mark.thorough, pytest.mark.xdist_group("deployment")]
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 

@@ -15,7 +15,7 @@ from tests.integration.dbt.lake_scenarios import claim, scenarios, write_lake
 from tests.integration.ducklake.conftest import Stores
 from tests.integration.postgres_server import PostgresServer
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ducklake")]
+pytestmark = [pytest.mark.slow, pytest.mark.thorough, pytest.mark.xdist_group("ducklake")]
 
 RELATIONS = """
     SELECT table_name FROM duckdb_tables() WHERE schema_name = 'marts' AND database_name = ?

@@ -49,6 +49,7 @@ def test_a_dask_cluster_stores_the_same_bytes(
     assert content(on_dask) == in_process
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ["local", "dask"])
 def test_a_worker_killed_in_the_middle_changes_no_byte(
@@ -68,6 +69,7 @@ def test_a_worker_killed_in_the_middle_changes_no_byte(
     assert content(settings) == in_process
 
 
+@pytest.mark.thorough
 @pytest.mark.slow
 def test_a_page_that_kills_its_reader_is_quarantined_and_its_neighbours_are_read(
     source: Source, settings: Settings, in_process: dict[str, bytes], always_pool: None, with_work: Callable[..., None]

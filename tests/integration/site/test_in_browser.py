@@ -12,6 +12,7 @@ from tests.integration.site.small_site import CELL, MEMBERS, PAGE, RATE_ONE, RET
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.thorough,
     pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed"),
     pytest.mark.xdist_group("browser"),
 ]
