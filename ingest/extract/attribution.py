@@ -44,6 +44,7 @@ YEAR_PHRASE = re.compile(
     r"(?:截至|截止|由|从|自)?(?:(?:1[89]|20)\d{2}年(?:底|末|初|度)?|年[底末初])(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)"
     r"|(?:截至)?(?:\d{1,2}月[底末]|现在|目前|如今|当前)的?"
 )
+TOLD_YEAR = re.compile(r"(?:1[89]|20)\d{2}年|年[底末初]")
 RESPECTIVELY = re.compile(r"分别|依次|各(?=达|为|有|\d)")
 QUOTES = "“”‘’\"'"
 COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|去年|上一年|前年)(?:[末底初]|度)?的")
@@ -776,7 +777,7 @@ def _total_of_previous(lead: str, parent: Match) -> Match | None:
 
 def _year_series(lead: str, parent: Match) -> Match | None:
     """1983年44206人,1985年51870人: a year alone before the number continues the series."""
-    if strip_linkers(lead) or not YEAR_PHRASE.search(lead):
+    if strip_linkers(lead) or not TOLD_YEAR.search(lead):
         return None
     return Match(parent.codes, parent.breakdown, "year_series", parent.label)
 

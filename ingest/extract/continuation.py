@@ -30,7 +30,7 @@ def complete(sentence: Sentence, matches: list[Match | None], view: str) -> list
     result = list(matches)
     for index, quantity in enumerate(sentence.quantities):
         match = result[index]
-        if _covers_new_unions(result, index):
+        if _covers_new_unions(result, index) or _counts_in_a_subset(sentence, result, index, view):
             result[index] = None
             continue
         lead = view[sentence.quantities[index - 1].end if index else sentence.start : quantity.start]
@@ -111,6 +111,18 @@ def _covers_new_unions(matches: list[Match | None], index: int) -> bool:
     if match is None or previous is None or OF_NEW_UNIONS.isdisjoint(match.codes):
         return False
     return not set(flows().values()).isdisjoint(previous.codes)
+
+
+def _counts_in_a_subset(sentence: Sentence, matches: list[Match | None], index: int, view: str) -> bool:
+    """乡镇企业工会1304个,会员13.8万人: the members of a kind of unions that has no metric are not all members."""
+    match = matches[index]
+    if not index or match is None or match.label is None or match.breakdown or matches[index - 1] is not None:
+        return False
+    if match.label.label.text not in words()["member_noun"]:
+        return False
+    previous = sentence.quantities[index - 1]
+    unnamed = (item for item in sentence.occurrences if not item.label.metrics and item.end <= previous.start)
+    return any(not strip_linkers(view[item.end : previous.start]) for item in unnamed)
 
 
 def _shared_label(sentence: Sentence, matches: list[Match | None], index: int, lead: str, view: str) -> Match | None:

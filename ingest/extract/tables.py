@@ -536,7 +536,7 @@ def label_core(text: str) -> str:
 def _only_breakdown(text: str) -> bool:
     """A part's label that names nothing but a breakdown value, such as 其中:女性."""
     core = label_core(text)
-    if core in _plain_labels():
+    if core in _plain_labels() and not _is_part(text):
         return False
     rest = core
     for item in breakdown_words():

@@ -151,3 +151,41 @@ def test_bilingual_headers_on_several_lines_one_cell_a_line() -> None:
         ("521.3", "union_members", "", 5_213_000.0, "北京市"),
         ("218.8", "union_members", "sex=F", 2_188_000.0, "北京市"),
     ]
+
+
+def test_a_head_that_spans_rows_is_their_section() -> None:
+    html = (
+        "<table><tr><th>部门</th><th>指标</th><th>单位</th><th>2015</th></tr>"
+        "<tr><td rowspan=2>工会</td><td>会员人数</td><td>人</td><td>94,366</td></tr>"
+        "<tr><td>其中:女性</td><td>人</td><td>38,441</td></tr>"
+        "<tr><td rowspan=2>共青团</td><td>团员</td><td>人</td><td>20,016</td></tr>"
+        "<tr><td>#女性</td><td>人</td><td>9,311</td></tr></table>"
+    )
+    page = parse_html(html.encode(), page_id="t", url="", title="澧苍县统计年鉴2016")
+    assert [(row[0], row[1], row[2]) for row in cells(extract_claims(page))] == [
+        ("94,366", "union_members", ""),
+        ("38,441", "union_members", "sex=F"),
+        ("20,016", None, ""),
+        ("9,311", None, ""),
+    ]
+
+
+def test_two_heads_of_a_column_name_the_metric_together() -> None:
+    html = (
+        "<table><tr><td rowspan=2>地区</td><td colspan=2>工会干部(人)</td></tr><tr><td>专职</td><td>兼职</td></tr>"
+        "<tr><td>南京市</td><td>5012</td><td>43816</td></tr></table>"
+    )
+    page = parse_html(html.encode(), page_id="t", url="", title="江苏统计年鉴2006")
+    assert [(row[0], row[1]) for row in cells(extract_claims(page))] == [
+        ("5012", "full_time_union_staff"),
+        ("43816", "part_time_union_staff"),
+    ]
+
+
+def test_a_unit_of_several_is_the_one_that_counts_the_metric() -> None:
+    text = "工会基本情况\n单位:个、人、%\n指标 | 2005\n职工书屋 | 371\n会员人数 | 5200\n职工入会率 | 94.8\n"
+    assert [(row[0], row[1], row[3]) for row in read(text)] == [
+        ("371", "workers_bookhouses", 371.0),
+        ("5200", "union_members", 5200.0),
+        ("94.8", "employee_unionisation_rate", 94.8),
+    ]
