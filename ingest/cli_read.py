@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingest.catalogue import sources_frame
-from ingest.lake import Lake
-from ingest.schemas import FRAMES
+from ingest.catalogue import load_catalogue, source_rows
 from ingest.settings import load_settings
-from ingest.stages import open_catalogue
 
 Rows = list[dict[str, Any]]
 
 
 def list_sources() -> Rows:
     """The catalogue, one row per source."""
-    return sources_frame(open_catalogue(load_settings())).sort("source_id").to_dicts()
+    return source_rows(load_catalogue(load_settings().catalogue_folder))
 
 
 def frame_counts() -> Rows:
     """How many rows each frame of the lake has, by source."""
+    from ingest.lake import Lake  # noqa: PLC0415 (imports the frames' models)
+    from ingest.schemas import FRAMES  # noqa: PLC0415
+
     lake = Lake(load_settings().lake_root)
     rows: Rows = []
     for frame in FRAMES:
@@ -33,10 +33,11 @@ def frame_counts() -> Rows:
 
 def stale_rows() -> Rows:
     """What of the lake the next run would make again, and why."""
+    from ingest.lake import Lake  # noqa: PLC0415 (imports the frames' models)
     from ingest.staleness import stale_frames  # noqa: PLC0415 (knows the readers' versions, hence imports them)
 
     settings = load_settings()
-    catalogue = open_catalogue(settings)
+    catalogue = load_catalogue(settings.catalogue_folder)
     fetched = [source_id for source_id in Lake(settings.lake_root).sources("snapshots") if source_id in catalogue]
     return [
         {"frame": stale.frame, "source": stale.source_id, "stale pages": stale.pages, "of": stale.of, "why": stale.why}

@@ -22,6 +22,7 @@ from ingest.catalogue.reader import (
     CatalogueError,
     load_catalogue,
     load_source,
+    source_rows,
     sources_frame,
 )
 
@@ -41,5 +42,6 @@ __all__ = [
     "VolumeYear",
     "load_catalogue",
     "load_source",
+    "source_rows",
     "sources_frame",
 ]
