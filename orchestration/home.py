@@ -78,15 +78,16 @@ def command_tags(location_name: str = "union_warehouse") -> dict[str, str]:
 
 def run_failures(result: dg.ExecuteInProcessResult) -> list[str]:
     """One sentence per failed step: its name and the innermost cause."""
-    told = []
-    for event in result.all_events:
-        if event.is_step_failure:
-            error = event.step_failure_data.error
-            while error is not None and error.cause is not None:
-                error = error.cause
-            text = error.message if error is not None else "no reason was recorded"
-            told.append(f"{event.step_key}: {shorten_error(text)}")
-    return told
+    return [describe_failure(event) for event in result.all_events if event.is_step_failure]
+
+
+def describe_failure(event: dg.DagsterEvent) -> str:
+    """One sentence about a failed step: its name and the innermost cause."""
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    text = error.message if error is not None else "no reason was recorded"
+    return f"{event.step_key}: {shorten_error(text)}"
 
 
 def shorten_error(text: str) -> str:

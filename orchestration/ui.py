@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from ingest.cli_serve import folder_server
@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m orchestration.ui", description=__doc__.split("\n")[0])
     parser.add_argument("--port", type=int, default=3000)
     parser.add_argument("--sample-port", type=int, default=8750, help="0 takes any free port")
+    parser.add_argument("--sample-address", help="host:port of a sample site that answers already; none is served then")
     parser.add_argument("--docs-port", type=int, default=8580, help="0 serves no documentation")
     parser.add_argument("--sources", default="sample", help="what the schedule asks for news")
     options = parser.parse_args(arguments)
@@ -44,7 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with open_instance(settings):
         pass  # makes the home and sets the pools' limits
     sample_port = options.sample_port if is_free(options.sample_port) else 0
-    with serve(sample_port) as address, documentation_site(settings, options.docs_port):
+    given = options.sample_address
+    with (
+        nullcontext(given) if given else serve(sample_port) as address,
+        documentation_site(settings, options.docs_port),
+    ):
         # the pages' addresses do not depend on the port, so any free one will do
         os.environ["UNION_WAREHOUSE_SAMPLE"] = address
         sys.stderr.write(f"Dagster UI: http://{HOST}:{options.port}/ (Ctrl-C ends it)\n")

@@ -144,8 +144,36 @@ def pages_were_reached(context: dg.AssetCheckExecutionContext, project: Project)
     )
 
 
+@dg.asset_check(
+    asset="page_refs",
+    description="Every list page was read and named at least one page; the others are shown with the reason.",
+    partitions_def=source_partitions(),
+)
+def list_pages_were_read(context: dg.AssetCheckExecutionContext, project: Project) -> dg.AssetCheckResult:
+    """Warn about list pages that could not be read; a source that lists nothing at all is an error."""
+    return judge_list_pages(project.lake(), context.partition_key)
+
+
+def judge_list_pages(lake: Lake, source_id: str) -> dg.AssetCheckResult:
+    """Hold what the crawl listed against what it could not read."""
+    refused = lake.read("quarantine", source_id, "crawl").filter(pl.col("check") != PAGE_COUNT_GUARD)
+    listed = lake.read("page_refs", source_id, columns=["url"]).height
+    columns = ["url", "check", "reason"]
+    return dg.AssetCheckResult(
+        passed=refused.is_empty() and listed > 0,
+        severity=dg.AssetCheckSeverity.WARN if listed else dg.AssetCheckSeverity.ERROR,
+        description=f"{listed} pages are listed, {refused.height} list pages or links could not be read",
+        metadata={
+            "listed": listed,
+            "failing_rows": dg.MetadataValue.md(
+                markdown_table(columns, refused.select(columns).head(SHOWN_FAILURES).rows())
+            ),
+        },
+    )
+
+
 @dg.definitions
 def checks() -> dg.Definitions:
-    """All checks: the two written out above, and two per frame."""
+    """All checks: the three written out above, and two per frame."""
     made = [factory(name) for name in FRAMES for factory in (lake_check, raw_check)]
-    return dg.Definitions(asset_checks=[*made, page_count_holds, pages_were_reached])
+    return dg.Definitions(asset_checks=[*made, page_count_holds, pages_were_reached, list_pages_were_read])

@@ -10,6 +10,7 @@ import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
 
 from orchestration.defs.jobs import everything, ingest_source, publish_warehouse, read_source, refresh_index
+from orchestration.home import describe_failure
 from orchestration.partitions import source_partitions
 from orchestration.versions import PAGES_INPUTS, WAREHOUSE_INPUTS, inputs_mark, recorded_mark
 from orchestration.webhook import tell_webhook
@@ -71,7 +72,8 @@ def failed_runs(context: dg.RunFailureSensorContext) -> None:
     run = context.dagster_run
     source_id = run.tags.get("dagster/partition")
     about = f"{run.job_name} of {source_id}" if source_id else run.job_name
-    sentence = f"{about} failed: {context.failure_event.message}"
+    reasons = [describe_failure(event) for event in context.get_step_failure_events()]
+    sentence = f"{about} failed: {'; '.join(reasons) or context.failure_event.message}"
     context.log.error(sentence)
     tell_webhook({"text": sentence, "job": run.job_name, "source": source_id, "run_id": run.run_id})
 

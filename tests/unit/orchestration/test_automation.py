@@ -10,9 +10,10 @@ import pytest
 
 from ingest.settings import Settings
 from orchestration.choice import VARIABLE
+from orchestration.defs import sensors
 from orchestration.defs.jobs import refresh_index
 from orchestration.defs.schedules import nightly_refresh
-from orchestration.defs.sensors import changed_claims, changed_pages
+from orchestration.defs.sensors import changed_claims, changed_pages, failed_runs
 from orchestration.partitions import source_partitions
 from orchestration.versions import INPUTS_TAG, PAGES_INPUTS, VERSION_TAG, WAREHOUSE_INPUTS, inputs_mark
 
@@ -117,3 +118,31 @@ def test_everything_that_starts_by_itself_is_on() -> None:
     assert nightly_refresh.default_status is dg.DefaultScheduleStatus.RUNNING
     assert nightly_refresh.execution_timezone == "Asia/Shanghai"
     assert changed_pages.default_status is changed_claims.default_status is dg.DefaultSensorStatus.RUNNING
+
+
+def test_a_failed_run_is_told_with_its_source_and_the_innermost_reason(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @dg.op
+    def page_refs() -> None:
+        raise ConnectionError("no entry page was read")
+
+    @dg.job
+    def ingest_source() -> None:
+        page_refs()
+
+    told: list[dict[str, object]] = []
+    monkeypatch.setattr(sensors, "tell_webhook", told.append)
+    tags = {"dagster/partition": SOURCE}
+    result = ingest_source.execute_in_process(instance=instance, tags=tags, raise_on_error=False)
+    context = dg.build_run_status_sensor_context(
+        sensor_name="failed_runs",
+        dagster_event=result.get_run_failure_event(),
+        dagster_instance=instance,
+        dagster_run=result.dagster_run,
+    ).for_run_failure()
+    failed_runs(context)
+    [event] = told
+    assert event["text"] == (
+        "ingest_source of sample_yearbooks failed: page_refs: ConnectionError: no entry page was read"
+    )

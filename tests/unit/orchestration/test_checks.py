@@ -6,9 +6,9 @@ import dagster as dg
 import pytest
 
 from ingest.lake import Lake
-from ingest.schemas import PageRefs, Pages, typed_frame
+from ingest.schemas import PageRefs, Pages, Quarantine, typed_frame
 from ingest.settings import Settings
-from orchestration.defs.checks import check_frame, check_parts, checks, lake_check
+from orchestration.defs.checks import check_frame, check_parts, checks, judge_list_pages, lake_check
 from orchestration.defs.crawl import page_refs
 from orchestration.resources import Project
 
@@ -81,3 +81,30 @@ def test_a_failing_check_blocks_in_the_partition_of_its_source_only(home: Settin
 def test_every_frame_has_a_blocking_check_in_lake_and_warehouse() -> None:
     names = {key.to_user_string() for check in checks().asset_checks or [] for key in check.check_keys}
     assert {"claims:keeps_its_model", "raw/claims:keeps_its_model", "page_refs:page_count_holds"} <= names
+
+
+@pytest.mark.parametrize(
+    ("urls", "missed", "passed", "severity"),
+    [
+        (["http://a/1"], [], True, dg.AssetCheckSeverity.WARN),
+        (["http://a/1"], ["http://a/list-2"], False, dg.AssetCheckSeverity.WARN),
+        ([], ["http://a/list-1"], False, dg.AssetCheckSeverity.ERROR),
+        ([], [], False, dg.AssetCheckSeverity.ERROR),
+    ],
+    ids=["all read", "one list page missed", "nothing listed since a list page was missed", "nothing listed"],
+)
+def test_list_pages_that_were_not_read_are_shown_and_an_empty_list_is_an_error(
+    home: Settings, urls: list[str], missed: list[str], passed: bool, severity: dg.AssetCheckSeverity
+) -> None:
+    lake = Lake(home.lake_root)
+    lake.write("page_refs", typed_frame(PageRefs, rows(*urls)), "sample_yearbooks")
+    refused = [
+        {"source_id": "sample_yearbooks", "stage": "crawl", "key": url, "url": url, "column": None, "check": "connect",
+         "value": None, "reason": "connection refused"}
+        for url in missed
+    ]  # fmt: skip
+    lake.write("quarantine", typed_frame(Quarantine, refused), "sample_yearbooks", "crawl")
+    result = judge_list_pages(lake, "sample_yearbooks")
+    assert (result.passed, result.severity) == (passed, severity)
+    shown = str(result.metadata["failing_rows"].value)
+    assert all(url.rsplit("/", 1)[-1] in shown for url in missed)
