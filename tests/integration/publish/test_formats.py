@@ -67,6 +67,8 @@ def test_frictionless_finds_the_package_valid(released: Released) -> None:
         ("region_id", "dim_region", "region_id"),
         ("chosen_claim_id", "fct_union_claims", "claim_id"),
         ("chosen_work_id", "dim_work", "work_id"),
+        ("unit_code", "dim_unit", "unit_code"),
+        ("period_type", "dim_period", "period_type"),
     }
     assert all(field["description"] for field in schema["fields"])
 
