@@ -19,6 +19,7 @@ from orchestration.metadata import PREVIEW_ROWS, markdown_table
 
 MANIFEST = "manifest.json"
 SHOWN_FAILURES = 20
+LONGEST_LINEAGE = 400
 PREVIEW_WIDTH = 12
 # What a reader wants to see first of the widest tables; of others the first columns are shown.
 PREVIEW_COLUMNS = {
@@ -77,6 +78,7 @@ class DbtResults:
             told["preview"] = self._preview(relation)
         if lineage := self.lineage(unique_id, keys):
             told["dagster/column_lineage"] = lineage
+            told["columns_come_from"] = lineage_table(lineage)
         return told
 
     def lineage(self, unique_id: str, keys: Mapping[str, dg.AssetKey]) -> dg.TableColumnLineage | None:
@@ -116,6 +118,15 @@ class DbtResults:
         columns = ", ".join(f'"{name}"' for name in wanted)
         shown = self.connection.sql(f"SELECT {columns} FROM {_quoted(relation)} LIMIT {PREVIEW_ROWS}")  # noqa: S608
         return dg.MetadataValue.md(markdown_table(shown.columns, shown.fetchall()))
+
+
+def lineage_table(lineage: dg.TableColumnLineage) -> dg.MetadataValue:
+    """The lineage to read: Dagster keeps it as data, but its free UI shows none of it."""
+    rows = [
+        (column, ", ".join(f"{dep.asset_key.path[-1]}.{dep.column_name}" for dep in deps))
+        for column, deps in lineage.deps_by_column.items()
+    ]
+    return dg.MetadataValue.md(markdown_table(["column", "comes from"], rows, LONGEST_LINEAGE))
 
 
 def relation_of(node: Node) -> str:

@@ -24,16 +24,16 @@ _ESCAPES = str.maketrans(
 )  # fmt: skip
 
 
-def escape_cell(value: object) -> str:
+def escape_cell(value: object, longest: int = LONGEST_CELL) -> str:
     """One value as the text of a markdown table cell: cut, on one line, nothing in it rendered."""
     text = "" if value is None else str(value)
-    cut = text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
+    cut = text if len(text) <= longest else f"{text[:longest]}…"
     return cut.translate(_ESCAPES)
 
 
-def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """A markdown table with every cell escaped."""
-    lines = [columns, ["---"] * len(columns), *([escape_cell(cell) for cell in row] for row in rows)]
+def markdown_table(columns: Sequence[str], rows: Sequence[Sequence[object]], longest: int = LONGEST_CELL) -> str:
+    """A markdown table with every cell escaped, and cut after so many characters."""
+    lines = [columns, ["---"] * len(columns), *([escape_cell(cell, longest) for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

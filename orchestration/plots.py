@@ -4,6 +4,7 @@ Belongs here: turning counted rows into markdown that the Dagster UI shows witho
 escaped.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 from orchestration.metadata import escape_cell
@@ -21,7 +22,10 @@ def bars(counts: Mapping[str, int]) -> str:
 
 
 def heat_map(counts: Mapping[tuple[str, int], int], rows: Sequence[str], columns: Sequence[int]) -> str:
-    """A shaded cell per row label and column; the darkest shade is the largest number of all."""
+    """A shaded cell per row label and column; the darkest shade is the largest number of all.
+
+    Shades follow the logarithm, so that one rich page does not bleach all others.
+    """
     largest = max(counts.values(), default=0)
     head = "| | " + " | ".join(str(column) for column in columns) + " |"
     rule = "| --- " * (len(columns) + 1) + "|"
@@ -41,5 +45,5 @@ def _bar(count: int, largest: int) -> str:
 def _cell(count: int, largest: int) -> str:
     if not count:
         return ""
-    shade = SHADES[max(1, round((len(SHADES) - 1) * count / largest))]
+    shade = SHADES[max(1, round((len(SHADES) - 1) * math.log1p(count) / math.log1p(largest)))]
     return f"{shade * 2} {count}"

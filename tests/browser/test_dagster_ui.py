@@ -131,6 +131,7 @@ def test_a_failing_check_is_seen_with_its_rows(ui: Ui, browser: Browser) -> None
     page.get_by_text("[Show Markdown]").first.click()
     browser.sees("all/metric_recall")
     browser.sees("0.710")
+    page.wait_for_timeout(700)  # the dialog fades in
     browser.shot("8-failing-check")
 
 
@@ -144,13 +145,17 @@ def test_the_warehouse_is_published_and_every_table_explains_itself(ui: Ui, brow
     browser.sees("The tidy fact")
     browser.sees("Id of the observation")
     browser.shot("9-facts")
-    page.goto(f"{ui.address}/assets/marts/fct_union_metrics?view=lineage&column=region_name")
-    browser.sees("dim_region")
-    page.wait_for_timeout(1500)
+    page.goto(f"{ui.address}/assets/marts/fct_union_metrics?view=events")
+    browser.sees("columns_come_from")
+    row = page.locator("tr", has=page.get_by_text("columns_come_from", exact=True)).last
+    row.get_by_text("[Show Markdown]").click()
+    browser.sees("dim_region.region_name")
+    page.wait_for_timeout(700)
     browser.shot("10-column-lineage")
     page.goto(f"{ui.address}/assets/exports?view=events")
     page.get_by_text("[Show Markdown]").last.click()
     browser.sees("江苏省")
+    page.wait_for_timeout(700)
     browser.shot("11-coverage")
     page.goto(f"{ui.address}/asset-groups")
     browser.sees("reference")

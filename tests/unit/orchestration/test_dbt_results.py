@@ -66,10 +66,15 @@ def test_a_table_shows_its_rows_a_preview_and_where_its_columns_come_from(result
         ("raw/claims", "high"),
         ("raw/claims", "low"),
     ]
+    assert told["columns_come_from"].value.splitlines()[2:] == [
+        "| id | claims.claim&#95;id |",
+        "| total | claims.high, claims.low |",
+        "| note | claims.note |",
+    ]
 
 
 def test_a_view_is_not_counted(results: DbtResults) -> None:
-    assert set(results.describe(VIEW, KEYS)) == {"dagster/column_lineage"}
+    assert set(results.describe(VIEW, KEYS)) == {"dagster/column_lineage", "columns_come_from"}
 
 
 def test_a_failed_test_shows_the_rows_that_it_found(results: DbtResults) -> None:

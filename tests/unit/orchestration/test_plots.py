@@ -15,10 +15,12 @@ def test_nothing_to_show_is_an_empty_table() -> None:
 
 
 def test_a_heat_map_shades_by_the_largest_number_and_leaves_gaps_empty() -> None:
-    shown = heat_map({("江苏省", 2004): 4, ("北京市", 2005): 1}, ["北京市", "江苏省"], [2004, 2005])
+    shown = heat_map(
+        {("江苏省", 2004): 99, ("北京市", 2005): 9, ("北京市", 2004): 1}, ["北京市", "江苏省"], [2004, 2005]
+    )
     assert shown.splitlines() == [
         "| | 2004 | 2005 |",
         "| --- | --- | --- |",
-        "| 北京市 |  | ░░ 1 |",
-        "| 江苏省 | ██ 4 |  |",
+        "| 北京市 | ░░ 1 | ▒▒ 9 |",
+        "| 江苏省 | ██ 99 |  |",
     ]
