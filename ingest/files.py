@@ -10,6 +10,7 @@ content is written under a temporary name and renamed.
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from pathlib import Path
 from typing import Any
@@ -63,3 +64,23 @@ def put_at_once(file_system: FileSystem, target: str, content: bytes) -> None:
     file_system.makedirs(target.rsplit("/", 1)[0], exist_ok=True)
     file_system.pipe_file(temporary, content)
     file_system.mv(temporary, target)
+
+
+def remove_leftovers(target: Path) -> None:
+    """Folders that a process which was killed left beside its place."""
+    for leftover in target.parent.glob(f".{target.name}.*.*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def swap_in(staging: Path, target: Path) -> None:
+    """Put the new folder in the place of the former one, which is removed only afterwards."""
+    former = target.with_name(f".{target.name}.{uuid.uuid4().hex}.old")
+    if target.exists():
+        target.rename(former)
+    try:
+        staging.rename(target)
+    except OSError:
+        if former.exists():
+            former.rename(target)
+        raise
+    shutil.rmtree(former, ignore_errors=True)

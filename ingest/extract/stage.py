@@ -74,26 +74,22 @@ def _damage_row(damage: Damage, page: Page, source_id: str) -> Row:
 
 def _silent_row(page: Page, source_id: str) -> Row:
     """A page about something else, or in words unknown to us."""
-    return {
-        "source_id": source_id,
-        "stage": "extract",
-        "key": page.page_id,
-        "url": page.url,
-        "column": None,
-        "check": "states_union_figures",
-        "value": page.title,
-        "reason": "no number on this page was mapped to a union metric",
-    }
+    return _page_row(page, source_id, "states_union_figures", "no number on this page was mapped to a union metric")
 
 
 def _fault_row(fault: Exception, page: Page, source_id: str) -> Row:
+    return _page_row(page, source_id, "reader_held", f"the reader failed: {type(fault).__name__}: {fault}")
+
+
+def _page_row(page: Page, source_id: str, check: str, reason: str) -> Row:
+    """A quarantine row about a page as a whole."""
     return {
         "source_id": source_id,
         "stage": "extract",
         "key": page.page_id,
         "url": page.url,
         "column": None,
-        "check": "reader_held",
+        "check": check,
         "value": page.title,
-        "reason": f"the reader failed: {type(fault).__name__}: {fault}",
+        "reason": reason,
     }

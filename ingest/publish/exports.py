@@ -17,6 +17,7 @@ from typing import TypedDict, cast
 
 import duckdb
 
+from ingest.files import remove_leftovers, swap_in
 from ingest.releases import sha256_of
 from ingest.warehouse import WarehouseError, connect
 
@@ -54,12 +55,12 @@ def export_marts(warehouse_path: Path, exports_root: Path) -> list[ExportedTable
     where the warehouse has no published tables yet.
     """
     exports_root.parent.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(exports_root)
+    remove_leftovers(exports_root)
     staging = exports_root.with_name(f".{exports_root.name}.{uuid.uuid4().hex}.new")
     try:
         tables = _write_tables(warehouse_path, staging)
         (staging / MANIFEST).write_text(json.dumps({"tables": tables}, ensure_ascii=False, indent=2), "utf-8")
-        _swap_in(staging, exports_root)
+        swap_in(staging, exports_root)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return tables
@@ -68,7 +69,7 @@ def export_marts(warehouse_path: Path, exports_root: Path) -> list[ExportedTable
 def refresh_exports(warehouse_path: Path, exports_root: Path, names: Collection[str]) -> None:
     """Write some tables anew and keep the files of the others; all are swapped in together, as by `export_marts`."""
     kept = [table for table in read_manifest(exports_root) if table["name"] not in names]
-    _remove_leftovers(exports_root)
+    remove_leftovers(exports_root)
     staging = exports_root.with_name(f".{exports_root.name}.{uuid.uuid4().hex}.new")
     try:
         written = _write_tables(warehouse_path, staging, names)
@@ -76,7 +77,7 @@ def refresh_exports(warehouse_path: Path, exports_root: Path, names: Collection[
             _share(exports_root / file, staging / file)
         tables = sorted([*kept, *written], key=lambda table: table["name"])
         (staging / MANIFEST).write_text(json.dumps({"tables": tables}, ensure_ascii=False, indent=2), "utf-8")
-        _swap_in(staging, exports_root)
+        swap_in(staging, exports_root)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -149,23 +150,3 @@ def _share(file: Path, other: Path) -> None:
         os.link(file, other)
     except OSError:
         shutil.copyfile(file, other)
-
-
-def _remove_leftovers(target: Path) -> None:
-    """Folders that an export which was killed left beside its place."""
-    for leftover in target.parent.glob(f".{target.name}.*.*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _swap_in(staging: Path, target: Path) -> None:
-    """Put the new folder in the place of the former one, which is removed only afterwards."""
-    former = target.with_name(f".{target.name}.{uuid.uuid4().hex}.old")
-    if target.exists():
-        target.rename(former)
-    try:
-        staging.rename(target)
-    except OSError:
-        if former.exists():
-            former.rename(target)
-        raise
-    shutil.rmtree(former, ignore_errors=True)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
+from ingest.files import remove_leftovers, swap_in
 from ingest.lake import Lake
 from ingest.publish.site.charts import ChartStore
 from ingest.publish.site.evidence import stored_texts, write_evidence
@@ -69,13 +70,13 @@ def build_site(exports_root: Path, lake: Lake, folder: Path, charts_folder: Path
         if not force and _mark_of(folder) == mark:
             return BuiltSite(folder, False, 0, 0, time.monotonic() - started, mark)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(folder)
+        remove_leftovers(folder)
         staging = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}.new")
         charts = ChartStore(charts_folder)
         try:
             n_pages = _write_all(staging, tables, lake, charts)
             (staging / MADE_FROM).write_text(mark, encoding="utf-8")
-            _swap_in(staging, folder)
+            swap_in(staging, folder)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     charts.remove_unused()
@@ -127,23 +128,3 @@ def inputs_digest(exports_root: Path, lake: Lake) -> str:
 def _mark_of(folder: Path) -> str | None:
     path = folder / MADE_FROM
     return path.read_text(encoding="utf-8") if path.is_file() else None
-
-
-def _remove_leftovers(target: Path) -> None:
-    """Folders that a build which was killed left beside its place."""
-    for leftover in target.parent.glob(f".{target.name}.*.*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _swap_in(staging: Path, target: Path) -> None:
-    """Put the new folder in the place of the former one, which is removed only afterwards."""
-    former = target.with_name(f".{target.name}.{uuid.uuid4().hex}.old")
-    if target.exists():
-        target.rename(former)
-    try:
-        staging.rename(target)
-    except OSError:
-        if former.exists():
-            former.rename(target)
-        raise
-    shutil.rmtree(former, ignore_errors=True)
