@@ -38,6 +38,25 @@ def open_run(ui: Ui, browser: Browser, run_id: str) -> None:
     browser.page.goto(f"{ui.address}/runs/{run_id}")
 
 
+def retry_from_failure(ui: Ui, browser: Browser, run_id: str, count: int, attempts: int = 3) -> None:
+    """Choose *Re-execute from failure* until there are `count` runs: a page still loading may miss the choice."""
+    page = browser.page
+    for _ in range(attempts):
+        open_run(ui, browser, run_id)
+        browser.sees("RUN_FAILURE")  # until the log is read, the page does not know what failed
+        page.wait_for_timeout(1000)
+        page.get_by_role("button", name="Re-execute all").first.locator("xpath=following::button[1]").click()
+        choice = page.get_by_text("From failure", exact=True).first
+        choice.wait_for()
+        browser.shot("6-retry")
+        choice.click()
+        for _ in range(40):
+            page.wait_for_timeout(500)
+            if len(ui.runs("ingest_source")) >= count:
+                return
+    raise AssertionError(f"{run_id} was not run again after {attempts} attempts")
+
+
 def show_whole_graph(browser: Browser) -> None:
     """Make the graph small enough to see all of it."""
     browser.page.wait_for_timeout(2000)  # the graph moves into place
@@ -109,14 +128,7 @@ def test_a_site_that_dies_in_a_backfill_is_told_and_retried_from_failure(ui: Ui,
 
     ui.start_sample()
     for count, run in enumerate(failed, start=len(ended) + 1):
-        open_run(ui, browser, run["runId"])
-        browser.sees("RUN_FAILURE")  # until the log is read, the page does not know what failed
-        button = page.get_by_role("button", name="Re-execute all").first
-        button.locator("xpath=following::button[1]").click()
-        browser.sees("From failure")
-        browser.shot("6-retry")
-        page.get_by_text("From failure").first.click()
-        wait_for(lambda: len(ui.runs("ingest_source")) == count, "the new run")  # noqa: B023 (called at once)
+        retry_from_failure(ui, browser, run["runId"], count)
     retried = ui.wait_for_runs("ingest_source", len(ended) + len(failed))[: len(failed)]
     assert {run["status"] for run in retried} == {"SUCCESS"}
     open_run(ui, browser, retried[0]["runId"])
