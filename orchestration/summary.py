@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ingest.lake import Lake
+from ingest.publish.site.build import site_folder
 from ingest.settings import Settings
 
 HEADLINE_TIER = 1
@@ -111,6 +112,8 @@ def _number(value: float | None) -> str:
 def _print_places(settings: Settings, console: Console) -> None:
     places = {
         "facts (Parquet, CSV)": settings.exports_root,
+        "citable releases": settings.releases_root,
+        "evidence site": site_folder(settings) / "index.html",
         "warehouse (DuckDB)": settings.warehouse_path,
         "pages (WARC archive)": settings.archive_root,
         "dbt documentation": settings.docs_path,
@@ -120,6 +123,7 @@ def _print_places(settings: Settings, console: Console) -> None:
         if place.exists():
             console.print(f"{name:<22} {escape(str(place))}", soft_wrap=True)
     console.print()
-    console.print("next: [bold]make ui[/] opens Dagster, [bold]make docs[/] the documentation of the tables,")
+    console.print("next: [bold]make site[/] opens the evidence, [bold]make ui[/] Dagster,")
+    console.print("      [bold]make docs[/] opens the documentation of the tables,")
     console.print("      [bold].venv/bin/union-warehouse facts --region 内蒙古自治区[/] lists facts,")
     console.print("      [bold].venv/bin/union-warehouse evidence CLAIM_ID[/] shows the sentence behind one")
