@@ -1,6 +1,7 @@
 -- One series per region, metric and breakdown: one value a year, figures of the whole region before figures
 -- whose scope the text leaves open. A change is stated only between neighbouring years that are both plain
--- values, free of conflict, and on the same side of every known or detected break.
+-- values, free of conflict, and on the same side of every known or detected break. A registered break ends the
+-- segment also where its own year was not observed.
 with trend as (
     select * from {{ ref('fct_union_metrics') }} where is_trend
 ),
@@ -35,17 +36,31 @@ ordered as (
     window series as (partition by metric_code, breakdown, region_id order by ref_year)
 ),
 
+broken as (
+    select distinct ordered.observation_id
+    from ordered
+    inner join {{ ref('int_registered_breaks') }} as registered
+        on
+            ordered.metric_code = registered.metric_code
+            and ordered.region_id = registered.region_id
+            and ordered.previous_year < registered.break_year
+            and ordered.ref_year >= registered.break_year
+            and ordered.breakdown = ''
+),
+
 compared as (
     select
-        *,
-        ref_year = previous_year + 1 as is_next_year,
-        obs_status = 'B' as is_registered_break,
+        ordered.*,
+        ordered.ref_year = ordered.previous_year + 1 as is_next_year,
+        ordered.obs_status = 'B' or broken.observation_id is not null as is_registered_break,
         coalesce(
-            statistic = 'stock' and ref_year = previous_year + 1
-            and {{ is_jump('obs_value', 'previous_value', 'region_level') }},
+            ordered.statistic = 'stock' and ordered.ref_year = ordered.previous_year + 1
+            and {{ is_jump('ordered.obs_value', 'ordered.previous_value', 'ordered.region_level') }},
             false
         ) as is_detected_break
     from ordered
+    left join broken
+        on ordered.observation_id = broken.observation_id
 ),
 
 breaks as (
