@@ -119,7 +119,8 @@ def crawl(source: Source, settings: Settings, http: HttpClient) -> StageResult:
 
     When far fewer pages are listed than before (`page_count_guard`), the former list is kept and the
     complaint is quarantined: a broken list page must not look like a shrunken yearbook. Raises
-    SourceUnreachableError when no entry page could be read.
+    SourceUnreachableError when no entry page could be read, or when those that were read lead to no page and
+    something on the way could not be read.
     """
     lake = Lake(settings.lake_root)
     before = lake.read("page_refs", source.source_id)
@@ -131,6 +132,7 @@ def crawl(source: Source, settings: Settings, http: HttpClient) -> StageResult:
     guarded = typed_frame(Quarantine, [_guard_row(source, complaint)] if complaint else [])
     quarantine = _write_quarantine(lake, source, "crawl", missed, refused, guarded)
     _require_an_entry(source, missed)
+    _require_a_page(source, refs, missed)
     return StageResult({"page_refs": good}, quarantine, good.height)
 
 
@@ -266,6 +268,13 @@ def _require_an_entry(source: Source, missed: pl.DataFrame) -> None:
     reasons = dict(missed.select("url", "reason").rows())
     if entries and all(url in reasons for url in entries):
         raise SourceUnreachableError(f"no entry page of {source.source_id} was read: {reasons[entries[0]]}")
+
+
+def _require_a_page(source: Source, refs: pl.DataFrame, missed: pl.DataFrame) -> None:
+    """Raise SourceUnreachableError when nothing is listed and something could not be read: the site went away."""
+    if refs.is_empty() and missed.height:
+        url, reason = missed.row(0, named=True)["url"], missed.row(0, named=True)["reason"]
+        raise SourceUnreachableError(f"no page of {source.source_id} is listed; the first that failed, {url}: {reason}")
 
 
 def _throttled(tell: Callable[[str], None], seconds: float = 2.0) -> Callable[[str], None]:

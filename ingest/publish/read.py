@@ -95,7 +95,7 @@ def read_evidence(exports_root: Path, claim_id: str) -> dict[str, object]:
         **claim,
         **{name: page.get(name) for name in proof},
         "span_in_sentence": _span(claim["sentence"], claim["raw_span"]),
-        "observation": _row(facts.filter(pl.col("observation_id") == claim["observation_id"])),
+        "observation": _row(facts.filter(pl.col("observation_id").eq_missing(claim["observation_id"]))),
     }
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from conftest import Behaviour, Bench, make_source, reply
 
+from ingest import stages
 from ingest.fetch import page_count_complaint, poll_source, replay_source
 from ingest.fetch.archive import read_entries
+from ingest.lake import Lake
+from ingest.settings import Settings
 
 SITE = "http://a.localhost"
 
@@ -241,3 +244,14 @@ def test_polling_a_flat_list_gives_its_pages_and_a_dead_one_its_reason(site: Ben
         assert [link.text for link in poll_source(flat, http)[0]] == ["总工会", "妇联", "共青团"]
         dead = crawling(entries=[f"{SITE}/none/"])
         assert poll_source(dead, http)[1]["check"].to_list() == ["list_page_status"]
+
+
+def test_a_site_that_goes_away_after_its_entry_page_is_an_error_and_no_empty_source(
+    site: Bench, home: Settings
+) -> None:
+    site.server.routes = {"/nianjian/": listing(("2018juan/", "2018卷"))}
+    gone = f"no page of faulty is listed; the first that failed, {SITE}/nianjian/2018juan/: .*404"
+    with site.client() as http, pytest.raises(stages.SourceUnreachableError, match=gone):
+        stages.crawl(crawling(), home, http)
+    kept = Lake(home.lake_root).read("quarantine", "faulty", "crawl")
+    assert kept["url"].to_list() == [f"{SITE}/nianjian/2018juan/"]
