@@ -80,7 +80,7 @@ test: lint lint-sql  ## Lint, types, import contract, definitions, all tests, db
 	@$(BIN)/dagster definitions validate -w workspace.yaml
 	@$(BIN)/python -m pytest -n auto --dist loadgroup --ignore tests/benchmarks -m 'not thorough'
 
-test-all: test  ## The thorough tests, too: Postgres, DuckLake, killed workers, browsers (minutes)
+test-all: test  ## The thorough tests, too: Postgres, DuckLake, killed workers (minutes)
 	@$(BIN)/python -m pytest -n auto --dist loadgroup --ignore tests/benchmarks -m thorough
 
 lint: $(DEV_STAMP)  ## Ruff, mypy and the import contract
