@@ -314,7 +314,7 @@ def _fraction(match: re.Match[str], printed: Printed, number_start: int) -> Quan
     below, above = chinese_value(lower), chinese_value(upper)
     if not below or not above or above > below:
         return None
-    value = 100.0 * above / below
+    value = _tidy(100.0 * above / below)
     numeral = Numeral(value, 1.0, 1.0, False)
     qualifier = _qualifier(printed, numeral)
     low, high = interval(numeral, qualifier, 1.0, "percent")[1:]
