@@ -45,7 +45,6 @@ YEAR_PHRASE = re.compile(
     r"|(?:截至)?(?:\d{1,2}月[底末]|现在|目前|如今|当前)的?"
 )
 TOLD_YEAR = re.compile(r"(?:1[89]|20)\d{2}年|年[底末初]")
-RESPECTIVELY = re.compile(r"分别|依次|各(?=达|为|有|\d)")
 QUOTES = "“”‘’\"'"
 COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|去年|上一年|前年)(?:[末底初]|度)?的")
 WHOLE_AREA_MARKS = ("全", "该", "本", "我")
@@ -614,11 +613,17 @@ def breakdown_of(
     return found
 
 
+@lru_cache(maxsize=1)
+def respectively() -> re.Pattern[str]:
+    """The word after which numbers belong to the labels before it, one to one."""
+    return re.compile(rf"{alternation(words()['respectively'])}|各(?=达|为|有|\d)")
+
+
 def _share_listed(
     sentence: Sentence, matches: list[Match | None], occurrences: list[Occurrence], view: str
 ) -> list[Match | None]:
     """会员、女会员分别为5万人、2万人: as many labels in a row as numbers in a row."""
-    marker = RESPECTIVELY.search(sentence.text)
+    marker = respectively().search(sentence.text)
     if marker is None:
         return matches
     place = sentence.start + marker.start()

@@ -10,17 +10,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ingest.extract.attribution import RESPECTIVELY, Match, Sentence, breakdown_of, counts, strip_linkers
+from ingest.extract.attribution import Match, Sentence, breakdown_of, counts, respectively, strip_linkers
 from ingest.extract.labels import Occurrence, Term, label_index
-from ingest.extract.lexicon import holds_any
+from ingest.extract.lexicon import alternation, holds_any
 from ingest.extract.quantities import Quantity
 from ingest.vocabulary import Label, companions, flows, metrics, shares, words
 
 HEADING_MARK = re.compile(r"[^\u4e00-\u9fff]+")
-SHARING = re.compile(r"[、,和及与](?:金额|共计|合计|总额|款项|计)?")
 HEADING_COVERAGE = 0.6
 SHARE_TOLERANCE = 0.6
-SHARE_WORDS = re.compile(r"[,、]?(?:约|占|占比|比例|占总数|占职工总数|占总人数|达|达到|为|的)*$")
 BUILT_UNITS = frozenset({"facility", "organisation", "person_time"})
 OF_NEW_UNIONS = frozenset({"grassroots_units_covered", "employees_in_unionised_units"})
 
@@ -54,7 +52,7 @@ def _one_code_each(sentence: Sentence, matches: list[Match | None], view: str) -
         begin = sentence.quantities[index - 1].end if index else sentence.start
         count = len(match.codes) if match else 0
         run = matches[index : index + count]
-        if match is None or count < 2 or not RESPECTIVELY.search(view[begin : sentence.quantities[index].start]):
+        if match is None or count < 2 or not respectively().search(view[begin : sentence.quantities[index].start]):
             continue
         if len(run) == count and all(item is not None and item.codes == match.codes for item in run):
             for place, code in enumerate(match.codes):
@@ -125,9 +123,19 @@ def _counts_in_a_subset(sentence: Sentence, matches: list[Match | None], index: 
     return any(not strip_linkers(view[item.end : previous.start]) for item in unnamed)
 
 
+@lru_cache(maxsize=1)
+def _sharing() -> re.Pattern[str]:
+    return re.compile(rf"[、,和及与](?:{alternation(words()['sharing'])})?")
+
+
+@lru_cache(maxsize=1)
+def _share_lead() -> re.Pattern[str]:
+    return re.compile(rf"[,、]?(?:{alternation(words()['share_lead'])})*")
+
+
 def _shared_label(sentence: Sentence, matches: list[Match | None], index: int, lead: str, view: str) -> Match | None:
     """赔付1.6万人次、1874万元: one label before two numbers of different kinds."""
-    is_next = index > 0 and (SHARING.fullmatch(lead.strip()) or (not lead.strip() and matches[index - 1] is None))
+    is_next = index > 0 and (_sharing().fullmatch(lead.strip()) or (not lead.strip() and matches[index - 1] is None))
     if not is_next:
         return None
     quantity, previous = sentence.quantities[index], sentence.quantities[index - 1]
@@ -162,7 +170,7 @@ def _share_of_whole(sentence: Sentence, matches: list[Match | None], index: int,
         return None
     if abs(100 * part.value / whole.value - quantity.value) > SHARE_TOLERANCE:
         return None
-    if not SHARE_WORDS.fullmatch(view[part.end : quantity.start]):
+    if not _share_lead().fullmatch(view[part.end : quantity.start]):
         return None
     begin = sentence.quantities[index - 3].end if index > 2 else sentence.start
     noun = strip_linkers(view[begin : whole.start])

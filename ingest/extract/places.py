@@ -98,6 +98,11 @@ class PlaceNames:
             matchkind=ahocorasick_rs.MatchKind.LeftmostLongest,
             implementation=ahocorasick_rs.Implementation.ContiguousNFA,
         )
+        self._nation = next(item.name for item in index.names() if item.level == "nation")
+
+    def nation(self, year: int | None) -> Region | None:
+        """The nation, as it was in `year`."""
+        return self.index.resolve(self._nation, year)
 
     def find(self, text: str) -> list[PlaceMark]:
         """All names in `text`, the longest at each place."""
@@ -154,7 +159,7 @@ class Places:
     def _speaks_of(self, mark: PlaceMark) -> bool:
         """A name that opens a clause and is not only where something took place."""
         before, after = self.text[max(0, mark.start - 3) : mark.start], self.text[mark.end : mark.end + 3]
-        if after.startswith("为例"):
+        if after.startswith(words()["example_tail"]):
             return True
         if self.text.startswith(words()["award_name"], mark.end):
             return False
@@ -188,7 +193,7 @@ class Places:
 
     def _whole(self, word: str, year: int | None) -> Place | None:
         if word.endswith("国"):
-            nation = self.names.index.resolve("全国", year)
+            nation = self.names.nation(year)
             return Place(nation.ref_area, nation.name, "clause", nation) if nation else None
         own = self._page_place_in(year)
         levels = SUFFIX_LEVELS.get(word[-1], ())
@@ -238,7 +243,7 @@ def find_page_place(
     if titled is not None:
         return Place(titled.ref_area, titled.name, "title", titled)
     if any_of("nation_title").search(title):
-        nation = names.index.resolve("全国", year)
+        nation = names.nation(year)
         return Place(nation.ref_area, nation.name, "title", nation) if nation else Place(None, None, "unknown")
     return _place_from_text(page, text, context, year, names, marks)
 
@@ -342,7 +347,7 @@ def _region_of_text(text: str, year: int | None, names: PlaceNames, marks: list[
     outer = [mark.name for mark in marks[:NEIGHBOURS]]
     for mark in marks:
         after = text[mark.end : mark.end + 5]
-        if after.startswith("为例"):
+        if after.startswith(words()["example_tail"]):
             continue
         is_named = after.startswith(words()["institution"])
         if not is_named and (mark.is_short or mark.start > 400):
@@ -353,7 +358,7 @@ def _region_of_text(text: str, year: int | None, names: PlaceNames, marks: list[
             regions[region.region_id] = region
     speaks_of_nation = 0 if WHOLE_WORD.search(text) else len(_nation_pattern().findall(text))
     if speaks_of_nation > max(counted.values(), default=0) / NAMED_WEIGHT:
-        return names.index.resolve("全国", year)
+        return names.nation(year)
     if not counted:
         return None
     return _at_told_level(regions[counted.most_common(1)[0][0]], text, names)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ingest.extract.attribution import Sentence
-from ingest.extract.lexicon import any_of
+from ingest.extract.lexicon import alternation, any_of
 from ingest.extract.quantities import Quantity
 from ingest.extract.years import TimeMark
 from ingest.vocabulary import metrics, words
@@ -109,7 +109,7 @@ def _change_pattern() -> re.Pattern[str]:
 def _respective_change() -> re.Pattern[str]:
     """分别增加83家和: the verb holds for every number of the row."""
     verbs = "|".join(re.escape(word) for word in words()["rise"] + words()["fall"] if len(word) > 1)
-    return re.compile(rf"分别(?:{verbs})[^,;。为到至]*[、和及]$")
+    return re.compile(rf"(?:{alternation(words()['respectively'])})(?:{verbs})[^,;。为到至]*[、和及]$")
 
 
 def base_of(lead: str) -> str | None:

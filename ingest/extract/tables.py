@@ -40,8 +40,6 @@ UNIT_ONLY = re.compile(r"^[\d年月末底上期本\s]*$")
 MIN_COVERAGE = 0.5
 BEFORE = " | "
 CONTEXT_HEADERS = 80
-UNIT_HEAD = frozenset({"单位", "计量单位", "unit"})
-SERIAL_HEAD = frozenset({"序号", "编号", "no", "代码", "code", "行次"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,7 @@ class Grid:
             numeric = [text for text in filled if VALUE.match(text)]
             heads = {self.text(row, column).lower() for row in range(self.head_rows)}
             is_year_column = column == 0 and filled and all(YEAR.fullmatch(text) for text in filled)
-            is_serial = bool(heads & SERIAL_HEAD)
+            is_serial = not heads.isdisjoint(words()["table_serial_head"])
             if (
                 is_serial
                 or is_year_column
@@ -198,7 +196,7 @@ def _row_text(grid: Grid, row: int) -> tuple[str, str]:
 
 
 def _is_part(text: str) -> bool:
-    return text.startswith(("#", "其中", "内:", "-", "—", "*", *words()["of_which"]))
+    return text.startswith(("#", "-", "—", "*", *words()["table_part"], *words()["of_which"]))
 
 
 def _has_values(grid: Grid, row: int) -> bool:
@@ -208,7 +206,7 @@ def _has_values(grid: Grid, row: int) -> bool:
 
 def _is_unit_column(grid: Grid, column: int) -> bool:
     """A column headed 单位, or one that holds nothing but measure words."""
-    if any(grid.text(row, column).lower() in UNIT_HEAD for row in range(grid.head_rows)):
+    if any(grid.text(row, column).lower() in words()["table_unit_head"] for row in range(grid.head_rows)):
         return True
     body = [text for row in range(grid.head_rows, grid.rows) if (text := grid.text(row, column))]
     return bool(body) and all(text in units() for text in body)
@@ -378,8 +376,8 @@ class _CellReader:
 
     def _named_place(self, text: str, year: int | None) -> Place | None:
         name = LATIN.sub("", strip_numbering(text)).replace(" ", "").strip("#:*")
-        if name in ("全国", "全国总计", "中国"):
-            region = self.places.names.index.resolve("全国", year)
+        if name in words()["nation_name"]:
+            region = self.places.names.nation(year)
             return Place(region.ref_area, region.name, "table", region) if region else None
         if len(name) < 2 or name in words()["no_place"]:
             return None

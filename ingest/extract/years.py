@@ -16,6 +16,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
+from ingest.extract.lexicon import holds_any
 from ingest.extract.numerals import DIGITS
 from ingest.extract.quantities import matches
 from ingest.extract.view import plain
@@ -34,7 +35,6 @@ SINCE = re.compile(r"[^,。;\d]{0,16}以来")
 GAZETTEER_SPREAD = 8
 MARKS_LOOKED_BACK = 50
 HEADING_LENGTH = 30
-FROM_WORDS = ("由", "从", "自")
 VOLUME = re.compile(
     r"((?:19|20)\d{2})\s*(?:年)?\s*[卷版]|年鉴\s*[(\[（·・—-]?\s*((?:19|20)\d{2})|((?:19|20)\d{2})\s*年?\s*[^\s,。/>|]{0,6}?年鉴|"
     r"((?:19|20)\d{2})juan|nianjian/?((?:19|20)\d{2})|/((?:19|20)\d{2})/(?:nj|html|zk|indexch|tjnj)"
@@ -114,7 +114,7 @@ def _mark(match: re.Match[str], text: str) -> TimeMark:
         is_compared=before.endswith(words()["compare_before"])
         or after.startswith(words()["compare_after"])
         or (before.endswith(("自", "从")) and SINCE.match(text, end) is not None),
-        is_from=before.endswith(FROM_WORDS),
+        is_from=before.endswith(words()["from_word"]),
         is_dateline=month is not None and "日" in month,
         month=int(re.sub(r"月.*|\s", "", month)) if month else None,
         is_start=after.startswith("起"),
@@ -184,8 +184,7 @@ class Years:
 
     def _listed_year(self, place: int, sentence_start: int) -> int | None:
         """1985、1990、1995年,基层工会分别为138个、165个和171个: the years and the numbers run side by side."""
-        marker = self.text.rfind("分别", sentence_start, place)
-        marker = max(marker, self.text.rfind("依次", sentence_start, place))
+        marker = max(self.text.rfind(word, sentence_start, place) for word in words()["respectively"])
         if marker >= 0 and (spanned := self._spanned_year(sentence_start, marker, place)) is not None:
             return spanned
         match = YEAR_LIST.search(self.text[sentence_start:place]) if marker >= 0 else None
@@ -215,7 +214,7 @@ class Years:
         if not mark.is_from or mark.end > previous_end:
             return True
         lead = self.text[previous_end:place]
-        return any(word in lead for word in FROM_WORDS)
+        return holds_any(lead, words()["from_word"])
 
     def _marks_between(self, start: int, end: int) -> list[TimeMark]:
         return self.marks[bisect_left(self._starts, start) : bisect_right(self._starts, end)]
