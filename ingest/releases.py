@@ -79,14 +79,6 @@ def list_releases(root: Path) -> list[Release]:
     return sorted(found, key=lambda release: (release.published_at, release.release_id))
 
 
-def find_release(root: Path, release_id: str) -> Path:
-    """The folder of a release. Raises ReleaseError for an id that no folder has."""
-    folder = root / release_id
-    if not is_release_id(release_id) or not folder.is_dir():
-        raise ReleaseError(f"no release is called {release_id!r}: `union-warehouse releases` lists them")
-    return folder
-
-
 def checked_file(folder: Path, name: str) -> Path:
     """A file of a release whose digest is the published one. Raises ReleaseError where it is not."""
     problem = _problem(folder, name, read_sums(folder).get(name))

@@ -11,7 +11,7 @@ warehouse is a DuckLake instead of a file (`ingest.store`, which also holds the 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,18 +150,6 @@ def _append(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFram
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     row = connection.execute(f"SELECT count(*) FROM {RAW}.{table}").fetchone()  # noqa: S608 (names of our own)
-    return int(row[0]) if row else 0
-
-
-def count_tables(warehouse_path: Path, names: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], int]:
-    """Rows of those of the named (schema, table) pairs that are stored tables; views are not counted."""
-    with connect(warehouse_path, read_only=True) as connection:
-        stored = set(connection.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall())
-        return {name: _count_in(connection, *name) for name in names if name in stored}
-
-
-def _count_in(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> int:
-    row = connection.execute(f'SELECT count(*) FROM "{schema}"."{table}"').fetchone()  # noqa: S608 (names from DuckDB)
     return int(row[0]) if row else 0
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.publish import export_marts
 from ingest.store import attach_lake, lake_from_environment
-from ingest.warehouse import WarehouseError, connect, count_tables, load_raw
+from ingest.warehouse import WarehouseError, connect, load_raw
 from tests.integration.dbt.lake_scenarios import claim, scenarios, write_lake
 from tests.integration.ducklake.conftest import Stores
 from tests.integration.postgres_server import PostgresServer
@@ -62,13 +62,6 @@ def test_the_exports_of_both_stores_are_the_same_files(stores: Stores, tmp_path:
     assert [table["files"] for table in of_lake] == [table["files"] for table in of_file]
     assert [table["description"] for table in of_lake] == [table["description"] for table in of_file]
     assert json.loads((tmp_path / "lake" / "manifest.json").read_text("utf-8"))["tables"] == of_lake
-
-
-@pytest.mark.usefixtures("in_lake")
-def test_counts_are_asked_of_the_lake(stores: Stores) -> None:
-    regions, nothing = ("marts", "dim_region"), ("marts", "no_such_table")
-
-    assert count_tables(stores.lake, [regions, nothing]) == count_tables(stores.file, [regions, nothing])
 
 
 @pytest.mark.usefixtures("in_lake")

@@ -26,7 +26,6 @@ from ingest.releases import (
     ReleaseError,
     checked_file,
     find_problems,
-    find_release,
     is_release_id,
     list_releases,
     read_release,
@@ -137,14 +136,6 @@ def test_a_folder_that_was_renamed_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(ReleaseError, match="names the release 'one', not 'two'"):
         list_releases(tmp_path)
-
-
-@pytest.mark.parametrize("name", ["none", "latest", "../one"])
-def test_an_unknown_release_is_told(tmp_path: Path, name: str) -> None:
-    put_release(tmp_path, "one", 0, {})
-
-    with pytest.raises(ReleaseError, match=f"no release is called '{name}': `union-warehouse releases` lists them"):
-        find_release(tmp_path, name)
 
 
 def test_history_has_one_row_per_run_of_equal_values(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
