@@ -149,27 +149,15 @@ behind as (
         claims.region_id,
         claims.claim_statement,
         claims.is_chosen,
-        'after' as side,
-        changed.step_number as own_number,
-        changed.step_number - 1 as other_number
+        sides.side,
+        changed.step_number - sides.own_lag as own_number,
+        changed.step_number - sides.other_lag as other_number
     from changed
+    cross join (values ('after', 0, 1), ('before', 1, 0)) as sides (side, own_lag, other_lag)
     inner join claims
-        on changed.observation_id = claims.observation_id and {{ stood_in('claims', 'changed.step_number') }}
-    union all
-    select
-        changed.step_number,
-        changed.observation_id,
-        claims.claim_id,
-        claims.url,
-        claims.region_id,
-        claims.claim_statement,
-        claims.is_chosen,
-        'before' as side,
-        changed.step_number - 1 as own_number,
-        changed.step_number as other_number
-    from changed
-    inner join claims
-        on changed.observation_id = claims.observation_id and {{ stood_in('claims', 'changed.step_number - 1') }}
+        on
+            changed.observation_id = claims.observation_id
+            and {{ stood_in('claims', 'changed.step_number - sides.own_lag') }}
 ),
 
 -- 3. What the other release knew of each of those claims: its page, the page's body, the claim itself, its region.
