@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 USER = "warehouse"
 WAIT_SECONDS = 20
 NEEDED = ("initdb", "postgres", "psql", "pg_isready", "pg_dump", "pg_restore")
@@ -107,3 +109,13 @@ def wait_until_ready(binaries: Path, port: int, server: subprocess.Popen[bytes])
         assert server.poll() is None, "the server ended while starting"
         assert time.monotonic() < give_up_at, "the server did not answer in time"
         time.sleep(0.1)
+
+
+def postgres_or_skip(package: str, extra: str) -> Iterator[PostgresServer]:
+    """The body of a fixture: a server, or a skip that says what is not installed, the server or the extra's package."""
+    binaries = find_binaries()
+    if binaries is None:
+        pytest.skip("no Postgres server on this machine (apt-get install postgresql)")
+    pytest.importorskip(package, reason=f"the extra `{extra}` is not installed")
+    with serve_postgres(binaries) as server:
+        yield server

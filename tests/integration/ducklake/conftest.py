@@ -15,7 +15,7 @@ from ingest.lake import Lake
 from ingest.warehouse import load_raw
 from tests.integration.dbt.conftest import PROJECT
 from tests.integration.dbt.lake_scenarios import NOON, write_lake
-from tests.integration.postgres_server import PostgresServer, find_binaries, serve_postgres
+from tests.integration.postgres_server import PostgresServer, postgres_or_skip
 
 STORE, CATALOGUE = "UNION_WAREHOUSE_STORE", "UNION_WAREHOUSE_DUCKLAKE_CATALOGUE"
 DATA, FILE = "UNION_WAREHOUSE_DUCKLAKE_DATA", "UNION_WAREHOUSE_DUCKDB"
@@ -32,12 +32,7 @@ class Stores:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("no Postgres server on this machine (apt-get install postgresql)")
-    pytest.importorskip("duckdb_extension_ducklake", reason="the extra `ducklake` is not installed")
-    with serve_postgres(binaries) as server:
-        yield server
+    yield from postgres_or_skip("duckdb_extension_ducklake", extra="ducklake")
 
 
 @pytest.fixture(scope="session")
