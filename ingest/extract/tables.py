@@ -22,7 +22,17 @@ from ingest.extract.quantities import Quantity, interval
 from ingest.extract.view import translation
 from ingest.extract.years import Years
 from ingest.records import Cell, Claim, Page, Table
-from ingest.vocabulary import Unit, breakdown_words, flows, labels, metrics, units, words
+from ingest.vocabulary import (
+    Unit,
+    begins_part,
+    breakdown_words,
+    flows,
+    labels,
+    metrics,
+    units,
+    without_of_which,
+    words,
+)
 
 VALUE = re.compile(
     r"^[*#]?\s*(?P<digits>-?(?:\d{1,3}(?: \d{3})+|\d[\d,]*)(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)"
@@ -172,7 +182,7 @@ def _row_headers(grid: Grid) -> dict[int, Header]:
             section, parent = strip_numbering(text), ""
             headers[row] = Header(text)
             continue
-        if _is_part(text) or _only_breakdown(text):
+        if begins_part(text) or _only_breakdown(text):
             headers[row] = Header(text, tuple(part for part in (section, parent) if part), before)
         else:
             headers[row] = Header(text, (section,) if section else (), before)
@@ -193,10 +203,6 @@ def _row_text(grid: Grid, row: int) -> tuple[str, str]:
         else:
             own.append(head)
     return (above, " ".join(own)) if own else ("", above)
-
-
-def _is_part(text: str) -> bool:
-    return text.startswith(("#", "-", "—", "*", *words()["table_part"], *words()["of_which"]))
 
 
 def _has_values(grid: Grid, row: int) -> bool:
@@ -226,7 +232,7 @@ def _column_headers(grid: Grid) -> dict[int, Header]:
     for column in range(grid.columns):
         header = _column_header(grid, column)
         if column not in grid.stub_columns:
-            is_part = (_is_part(header.text) or _only_breakdown(header.text)) and bool(parent)
+            is_part = (begins_part(header.text) or _only_breakdown(header.text)) and bool(parent)
             header = Header(header.text, (*header.parents, parent) if is_part else header.parents, before)
             parent, before = (parent if is_part else header.text), header.text
         headers[column] = header
@@ -419,7 +425,7 @@ class _CellReader:
         if meaning is not None and not is_breakdown:
             return meaning
         of_parent = self._of_parents(header, quantity, is_breakdown)
-        return of_parent or (None if _is_part(header.text) else meaning)
+        return of_parent or (None if begins_part(header.text) else meaning)
 
     def _own_label(self, header: Header, quantity: Quantity) -> tuple[Occurrence | None, str]:
         """The label of a header, alone or joined to the head above it (工会干部 over 专职), and its text."""
@@ -525,16 +531,14 @@ def _bracketed(text: str) -> Iterator[str]:
 
 def label_core(text: str) -> str:
     """A header without numbering, brackets, marks, Latin translation and blanks."""
-    core = LATIN.sub("", BRACKETED.sub("", strip_numbering(text)))
-    for word in words()["of_which"]:
-        core = core.removeprefix(word)
+    core = without_of_which(LATIN.sub("", BRACKETED.sub("", strip_numbering(text))))
     return core.strip("#:*- 、").replace(" ", "").replace(":", "")
 
 
 def _only_breakdown(text: str) -> bool:
     """A part's label that names nothing but a breakdown value, such as 其中:女性."""
     core = label_core(text)
-    if core in _plain_labels() and not _is_part(text):
+    if core in _plain_labels() and not begins_part(text):
         return False
     rest = core
     for item in breakdown_words():

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingest.vocabulary import breakdown_words, labels, metrics, words
+from ingest.vocabulary import begins_part, breakdown_words, labels, metrics, without_of_which, words
 
 MOST_HEADS = 40
 MOST_WAYS = 64
@@ -107,13 +107,8 @@ def _choices(head: str, lower: Sequence[str]) -> Iterator[tuple[int, int]]:
                 yield count, count
             continue
         yield count, count + 1
-        if count > 1 and not _is_marked(lower[0]):
+        if count > 1 and not begins_part(lower[0].strip()):
             yield count, count
-
-
-def _is_marked(text: str) -> bool:
-    """A head that says that it is a part of what stands before it: #女性, 其中:女."""
-    return text.strip().startswith(("#", "*", "＃", *words()["of_which"]))
 
 
 def _placed(groups: Groups) -> list[Placed]:
@@ -150,10 +145,7 @@ def _is_total(text: str) -> bool:
 
 
 def _core(text: str) -> str:
-    core = BRACKETED.sub("", text).strip(PART_MARKS)
-    for word in words()["of_which"]:
-        core = core.removeprefix(word)
-    return core.strip(PART_MARKS)
+    return without_of_which(BRACKETED.sub("", text).strip(PART_MARKS)).strip(PART_MARKS)
 
 
 def _rest(core: str) -> str:

@@ -233,3 +233,15 @@ def words() -> dict[str, tuple[str, ...]]:
     for row in read_rows("words.csv"):
         found[row["kind"]].extend(split_words(row["words"]))
     return {kind: tuple(sorted(items, key=len, reverse=True)) for kind, items in found.items()}
+
+
+def begins_part(text: str) -> bool:
+    """Whether a row label or a column head says that it is a part of what stands before it: #女性, 其中:女."""
+    return text.startswith(words()["table_part"] + words()["of_which"])
+
+
+def without_of_which(text: str) -> str:
+    """A row label or a column head without the words that announce a part."""
+    for word in words()["of_which"]:
+        text = text.removeprefix(word)
+    return text
