@@ -166,7 +166,11 @@ def test_port_is_free_again_after_use() -> None:
 
 
 def test_serve_forever_answers_until_interrupted() -> None:
-    program = "from ingest.sample import serve_forever; serve_forever(0, lambda where: print(where, flush=True))"
+    # a shell starts background jobs with interrupts ignored, and all their children inherit that
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = (
+        f"{heed}; from ingest.sample import serve_forever; serve_forever(0, lambda where: print(where, flush=True))"
+    )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
