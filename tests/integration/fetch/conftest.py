@@ -167,15 +167,16 @@ def server() -> Iterator[FaultServer]:
     fault_server.stop()
 
 
-FAST = {
-    "delay_seconds": 0, "retries": 1, "backoff_seconds": 0.01, "connect_seconds": 1, "read_seconds": 0.4,
-    "total_seconds": 1.2, "max_body_bytes": 200_000, "give_up_after": 50, "max_retry_after_seconds": 2,
+# no pause between requests, but time enough that a busy machine is never taken for a silent server
+EAGER = {
+    "delay_seconds": 0, "retries": 1, "backoff_seconds": 0.01, "connect_seconds": 60, "read_seconds": 60,
+    "total_seconds": 120, "max_body_bytes": 200_000, "give_up_after": 50, "max_retry_after_seconds": 2,
 }  # fmt: skip
 
 
 def make_source(**changes: object) -> Source:
-    """A local source on a.localhost that is asked without delay; `pace` adds to FAST."""
-    pace = FAST | dict(changes.pop("pace", {}))  # type: ignore[call-overload]
+    """A local source on a.localhost that is asked without delay; `pace` adds to EAGER."""
+    pace = EAGER | dict(changes.pop("pace", {}))  # type: ignore[call-overload]
     given = {
         "source_id": "faulty", "title": "t", "publisher": "p", "homepage": "http://a.localhost/", "licence": "l",
         "terms": "t", "region": "r", "level": "county", "authority_kind": "gazetteer", "is_local": True,

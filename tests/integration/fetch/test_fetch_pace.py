@@ -1,10 +1,11 @@
-"""Pace on real clocks: each host is asked at its rule's rhythm, hosts in parallel, and only what is allowed."""
+"""Pace on real clocks: each host is asked no faster than its rule, hosts in parallel, and only what is allowed.
+
+How near the rhythm comes to the rule is measured in `tests/benchmarks/test_fetch_pace_rhythm.py`.
+"""
 
 from __future__ import annotations
 
 import itertools
-import statistics
-import time
 
 import pytest
 from conftest import Bench, make_source, reply
@@ -26,18 +27,17 @@ def test_two_hundred_pages_on_two_hosts(two_hosts: Bench):
     forbidden = [f"http://{host}.localhost/neibu/{number}.html" for number in range(5) for host in "ab"]
     source = make_source(pages=pages + forbidden, pace={"delay_seconds": DELAY})
 
-    started = time.monotonic()
     result = two_hosts.run(source)
-    spent = time.monotonic() - started
 
     assert result.counts() == {"listed": 210, "fetched": 200, "refused_by_robots": 10}
     assert not [path for path in two_hosts.server.paths() if path.startswith("/neibu/")]
     for host in "ab":
         times = [request.at for request in two_hosts.server.log if request.host == f"{host}.localhost"]
         gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
-        assert statistics.median(gaps) == pytest.approx(DELAY, rel=0.05)
         assert sum(gaps) > (len(gaps) - 1) * DELAY, "never faster than the rule"
-    assert spent < 1.5 * PER_HOST * DELAY, "the hosts were not asked in parallel"
+    asked = [request.host for request in two_hosts.server.log]
+    changes = sum(before != after for before, after in itertools.pairwise(asked))
+    assert changes > PER_HOST / 2, "the hosts were not asked in parallel"
 
     two_hosts.server.log.clear()
     two_hosts.run(make_source(pages=pages))
