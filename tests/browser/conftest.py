@@ -36,7 +36,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 # Slow enough to be stopped in the middle, quick to give up.
 SLOW_PACE = "pace:\n  delay_seconds: 0.3\n  retries: 1\n  backoff_seconds: 0.1\n"
-PATIENCE = 240.0
+PATIENCE = 900
 RUNS = "{runsOrError{... on Runs{results{runId jobName status startTime tags{key value}}}}}"
 
 MISSING_BROWSER = not any(map(shutil.which, BROWSERS))
