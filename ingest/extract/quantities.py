@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ingest.extract.lexicon import alternation
-from ingest.extract.numerals import Numeral, chinese_value, read_arabic, read_chinese
+from ingest.extract.numerals import KEPT, Numeral, chinese_value, read_arabic, read_chinese
 from ingest.vocabulary import Unit, units, words
 
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
@@ -23,11 +23,28 @@ ORDER_KIND = "left_qualifier_order"
 CJK_WORD = r"\u4e00-\u9fff"
 ORDER_SIGNS = ("数", "上", "几")
 ARTICLE_SIGNS = tuple("第每某另这那各")
+BARE = "bare"
 DAMAGE = "\ufffd□■█◇×*?"
 
 
+class Amount(NamedTuple):
+    """What a printed number states. Values are in base units, bounds None where open.
+
+    `dimension` is that of the measure word, `bare` without one.
+    """
+
+    value: float | None
+    low: float | None
+    high: float | None
+    qualifier: str
+    unit: Unit | None
+    unit_raw: str
+    numeral: Numeral
+    dimension: str
+
+
 class Quantity(NamedTuple):
-    """A number as printed. Offsets index the view; values are in base units, bounds None where open."""
+    """An amount where it is printed: the fields of `Amount` behind offsets that index the view."""
 
     start: int
     end: int
@@ -39,12 +56,7 @@ class Quantity(NamedTuple):
     unit: Unit | None
     unit_raw: str
     numeral: Numeral
-    change_kind: str = "level"
-
-    @property
-    def dimension(self) -> str:
-        """The dimension of the measure word; `bare` without one."""
-        return self.unit.dimension if self.unit else "bare"
+    dimension: str
 
 
 @lru_cache(maxsize=1)
@@ -172,12 +184,12 @@ def _lookalike_start() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _quantity_start() -> re.Pattern[str]:
-    """Where a quantity can begin: digits, and qualifier words with digits behind them."""
+    """Where a quantity can begin: a row of digits, and qualifier words with digits behind them."""
     kinds = [kind for kind in words() if kind.startswith("left_") and kind != ORDER_KIND]
     leading = {word for kind in kinds for word in words()[kind]}
     first = "".join(sorted({word[0] for word in leading}))
     rest = alternation({word[1:] for word in leading})
-    return re.compile(rf"[\d{CHINESE}{first}](?:(?<=[\d{CHINESE}])|(?=(?:{rest})[\d{CHINESE}]))")
+    return re.compile(rf"\d++|[{CHINESE}{first}](?:(?<=[{CHINESE}])|(?=(?:{rest})[\d{CHINESE}]))")
 
 
 def find_lookalikes(text: str) -> list[tuple[int, int]]:
@@ -195,11 +207,11 @@ def find_quantities(text: str) -> tuple[list[Quantity], list[tuple[int, int]]]:
     found: list[Quantity] = []
     damaged: list[tuple[int, int]] = []
     for match in matches(quantity_pattern(), _quantity_start(), masked):
-        printed = Printed(*match.groups())
-        if printed.digits and _is_damaged(masked, *match.span("digits")):
+        wording = _worded(match.groups())
+        if wording.printed.digits and _is_damaged(masked, *match.span("digits")):
             damaged.append(match.span())
             continue
-        quantity = _read(match, printed, masked)
+        quantity = _read(match, wording, masked)
         if quantity is not None:
             found.append(quantity)
     return found, damaged
@@ -223,6 +235,14 @@ class Printed(NamedTuple):
     after: str | None
 
 
+class Wording(NamedTuple):
+    """A printed number as it reads wherever it stands; `numeral` is None for a fraction and for no number."""
+
+    printed: Printed
+    numeral: Numeral | None
+    amount: Amount | None
+
+
 def _mask(text: str) -> str:
     """Put a blank sign over every look-alike, so that lengths stay and no digit of it is read."""
     pieces: list[str] = []
@@ -238,25 +258,38 @@ def _is_damaged(text: str, start: int, end: int) -> bool:
     return (start > 0 and text[start - 1] in DAMAGE) or (end < len(text) and text[end] in DAMAGE)
 
 
-def _read(match: re.Match[str], printed: Printed, text: str) -> Quantity | None:
+@lru_cache(maxsize=KEPT)
+def _worded(pieces: tuple[str | None, ...]) -> Wording:
+    """What the pieces of a printed number say; the same few numbers make up most of what is printed."""
+    printed = Printed(*pieces)
     chinese = printed.chinese
     if not chinese:
-        number_start = match.start("digits")
         numeral: Numeral | None = read_arabic(
             printed.digits or "", printed.open1 or "", printed.scale or "", printed.open2 or printed.open3 or ""
         )
+    elif "分之" in chinese:
+        return Wording(printed, None, _fraction(printed))
+    elif not printed.unit and not printed.percent_word:
+        return Wording(printed, None, None)
     else:
-        number_start = match.start("chinese")
-        if "分之" in chinese:
-            return _fraction(match, printed, number_start)
-        if not printed.unit and not printed.percent_word:
-            return None
         numeral = read_chinese(chinese + ("多" if printed.open3 else ""))
-        if numeral is None or not _chinese_counts(match, printed, text, numeral):
-            return None
-    if numeral is not None and printed.to:
-        return _range(match, printed, numeral, number_start)
-    return _single(match, printed, text, numeral, number_start) if numeral else None
+    if numeral is None:
+        return Wording(printed, None, None)
+    amount = _range(printed, numeral) if printed.to else _single(printed, numeral, _qualifier(printed, numeral))
+    return Wording(printed, numeral, amount)
+
+
+def _read(match: re.Match[str], wording: Wording, text: str) -> Quantity | None:
+    """The quantity that a wording states where it stands; None where it states none."""
+    printed, numeral, amount = wording
+    start, end = match.span()
+    if printed.digits is not None:
+        return None if amount is None else Quantity(start, end, match.start("digits"), *amount)
+    if numeral is not None and not _chinese_counts(match, printed, text, numeral):
+        return None
+    if numeral is not None and numeral.is_bare and not printed.to and text[start - 1 : start] in ORDER_SIGNS:
+        start, amount = start - 1, _single(printed, numeral, "ORDER")
+    return None if amount is None else Quantity(start, end, match.start("chinese"), *amount)
 
 
 def _chinese_counts(match: re.Match[str], printed: Printed, text: str, numeral: Numeral) -> bool:
@@ -271,17 +304,11 @@ def _chinese_counts(match: re.Match[str], printed: Printed, text: str, numeral: 
     return printed.chinese != "一" and preceding not in ARTICLE_SIGNS
 
 
-def _single(match: re.Match[str], printed: Printed, text: str, numeral: Numeral, number_start: int) -> Quantity:
+def _single(printed: Printed, numeral: Numeral, qualifier: str) -> Amount:
     unit, unit_raw = _unit(printed)
-    start, end = match.span()
-    qualifier = _qualifier(printed, numeral)
-    if numeral.is_bare and text[start - 1 : start] in ORDER_SIGNS:
-        start, qualifier = start - 1, "ORDER"
-    elif _names_only_an_order(printed, numeral):
-        qualifier = "ORDER"
-    factor = unit.factor if unit else 1.0
-    value, low, high = interval(numeral, qualifier, factor, unit.dimension if unit else "bare")
-    return Quantity(start, end, number_start, value, low, high, qualifier, unit, unit_raw, numeral)
+    dimension = unit.dimension if unit else BARE
+    value, low, high = interval(numeral, qualifier, unit.factor if unit else 1.0, dimension)
+    return Amount(value, low, high, qualifier, unit, unit_raw, numeral, dimension)
 
 
 def _names_only_an_order(printed: Printed, numeral: Numeral) -> bool:
@@ -301,6 +328,8 @@ def _unit(printed: Printed) -> tuple[Unit | None, str]:
 
 
 def _qualifier(printed: Printed, numeral: Numeral) -> str:
+    if _names_only_an_order(printed, numeral):
+        return "ORDER"
     codes = qualifier_of_word()
     after = codes.get(f"right:{printed.after}", "") if printed.after else ""
     before = codes.get(f"left:{printed.before}", "") if printed.before else ""
@@ -309,7 +338,7 @@ def _qualifier(printed: Printed, numeral: Numeral) -> str:
     return before if before in ("GT", "LT") else after or before or "EQ"
 
 
-def _fraction(match: re.Match[str], printed: Printed, number_start: int) -> Quantity | None:
+def _fraction(printed: Printed) -> Amount | None:
     lower, _, upper = (printed.chinese or "").partition("分之")
     below, above = chinese_value(lower), chinese_value(upper)
     if not below or not above or above > below:
@@ -317,13 +346,12 @@ def _fraction(match: re.Match[str], printed: Printed, number_start: int) -> Quan
     value = _tidy(100.0 * above / below)
     numeral = Numeral(value, 1.0, 1.0, False)
     qualifier = _qualifier(printed, numeral)
+    unit = units()["%"]
     low, high = interval(numeral, qualifier, 1.0, "percent")[1:]
-    return Quantity(
-        match.start(), match.end(), number_start, value, low, high, qualifier, units()["%"], "分之", numeral
-    )
+    return Amount(value, low, high, qualifier, unit, "分之", numeral, unit.dimension)
 
 
-def _range(match: re.Match[str], printed: Printed, first: Numeral, number_start: int) -> Quantity | None:
+def _range(printed: Printed, first: Numeral) -> Amount | None:
     last = printed.to or ""
     second = read_arabic(last, "", printed.to_scale or "", "")
     unit, unit_raw = _unit(printed)
@@ -333,9 +361,7 @@ def _range(match: re.Match[str], printed: Printed, first: Numeral, number_start:
         return None
     factor = unit.factor
     middle = (low + high) / 2 * factor
-    return Quantity(
-        match.start(), match.end(), number_start, middle, low * factor, high * factor, "RANGE", unit, unit_raw, first
-    )  # fmt: skip
+    return Amount(middle, low * factor, high * factor, "RANGE", unit, unit_raw, first, unit.dimension)
 
 
 def interval(

@@ -18,7 +18,7 @@ from ingest.extract.identity import claim_id
 from ingest.extract.labels import Occurrence, label_index, terms
 from ingest.extract.numerals import Numeral, read_arabic
 from ingest.extract.places import Place, Places
-from ingest.extract.quantities import Quantity, interval
+from ingest.extract.quantities import BARE, Quantity, interval
 from ingest.extract.view import translation
 from ingest.extract.years import Years
 from ingest.records import Cell, Claim, Page, Table
@@ -343,7 +343,7 @@ class _CellReader:
         factor = unit.factor if unit else 1.0
         if factor > 1:
             numeral = Numeral(numeral.value, numeral.ulp, numeral.step, True)
-        dimension = unit.dimension if unit else "bare"
+        dimension = unit.dimension if unit else BARE
         value, low, high = interval(numeral, "EQ", factor, dimension)
         if match["digits"].startswith("-") and value is not None and low is not None and high is not None:
             value, low, high = -value, -high, -low
@@ -358,6 +358,7 @@ class _CellReader:
             unit,
             unit.word if unit else "",
             numeral,
+            dimension,
         )
 
     def _year(self, row: Header, column: Header) -> tuple[int | None, str]:
@@ -520,7 +521,8 @@ def _unit_for(headers: str, choices: list[Unit]) -> Unit | None:
 
 def _label_weight(text: str, unit: Unit, context: str) -> int:
     """How much of a header the best label covers that can be counted in `unit`; 0 when none can."""
-    probe = Quantity(0, 0, 0, None, None, None, "EQ", unit, unit.word, read_arabic("1", "", "", ""))
+    numeral = read_arabic("1", "", "", "")
+    probe = Quantity(0, 0, 0, None, None, None, "EQ", unit, unit.word, numeral, unit.dimension)
     best = best_label(text, probe, context)
     return best.weight if best else 0
 
