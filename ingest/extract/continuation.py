@@ -49,10 +49,12 @@ def _one_code_each(sentence: Sentence, matches: list[Match | None], view: str) -
     """分别为84.2%、83.9% after a label of two metrics: each number is of one of them, in order."""
     result = list(matches)
     for index, match in enumerate(matches):
-        begin = sentence.quantities[index - 1].end if index else sentence.start
         count = len(match.codes) if match else 0
+        if match is None or count < 2:
+            continue
+        begin = sentence.quantities[index - 1].end if index else sentence.start
         run = matches[index : index + count]
-        if match is None or count < 2 or not respectively().search(view[begin : sentence.quantities[index].start]):
+        if not respectively().search(view[begin : sentence.quantities[index].start]):
             continue
         if len(run) == count and all(item is not None and item.codes == match.codes for item in run):
             for place, code in enumerate(match.codes):
@@ -62,8 +64,18 @@ def _one_code_each(sentence: Sentence, matches: list[Match | None], view: str) -
 
 def _is_generic(match: Match) -> bool:
     """Named only by a noun of everyday use, such as 职工."""
-    leaning = {noun for item in companions() for noun in item.nouns}
-    return match.label is not None and match.label.label.text in {*words()["generic_noun"], *leaning}
+    return match.label is not None and match.label.term.label.text in _everyday_nouns()
+
+
+@lru_cache(maxsize=1)
+def _everyday_nouns() -> frozenset[str]:
+    return _leaning_nouns("after") | _leaning_nouns("before") | frozenset(words()["generic_noun"])
+
+
+@lru_cache(maxsize=2)
+def _leaning_nouns(side: str) -> frozenset[str]:
+    """The nouns that go with a number on this side of them."""
+    return frozenset(noun for item in companions() if item.side == side for noun in item.nouns)
 
 
 def _companion(sentence: Sentence, matches: list[Match | None], index: int, view: str) -> Match | None:
@@ -71,10 +83,10 @@ def _companion(sentence: Sentence, matches: list[Match | None], index: int, view
     quantity = sentence.quantities[index]
     begin = sentence.quantities[index - 1].end if index else sentence.start
     end = sentence.quantities[index + 1].start if index + 1 < len(sentence.quantities) else quantity.end
-    nouns = {
-        "after": (strip_linkers(view[begin : quantity.start]), index - 1),
-        "before": (view[quantity.end : end].rstrip("、,和 及"), index + 1),
-    }
+    after, before = strip_linkers(view[begin : quantity.start]), view[quantity.end : end].rstrip("、,和 及")
+    if after not in _leaning_nouns("after") and before not in _leaning_nouns("before"):
+        return None
+    nouns = {"after": (after, index - 1), "before": (before, index + 1)}
     for item in companions():
         noun, place = nouns[item.side]
         neighbour = matches[place] if 0 <= place < len(matches) else None
@@ -108,7 +120,7 @@ def _covers_new_unions(matches: list[Match | None], index: int) -> bool:
     match, previous = matches[index], matches[index - 1] if index else None
     if match is None or previous is None or OF_NEW_UNIONS.isdisjoint(match.codes):
         return False
-    return not set(flows().values()).isdisjoint(previous.codes)
+    return any(code in flows().values() for code in previous.codes)
 
 
 def _counts_in_a_subset(sentence: Sentence, matches: list[Match | None], index: int, view: str) -> bool:

@@ -46,7 +46,7 @@ def read_status(
 ) -> Status:
     """The status of `quantity`, read from its clause (`clause_start` to the number) and its sentence."""
     if sentence.told is None:
-        sentence.told = frozenset(kind for kind in KINDS if any_of(kind).search(sentence.text))
+        sentence.told = _kinds_told(sentence.text)
     clause = Clause(view, clause_start, quantity.start, sentence.told)
     cumulative = clause.tells("cumulative") or _opens_as_total(clause, sentence, moment.mark)
     statistic = metrics()[code].statistic if code else None
@@ -62,6 +62,13 @@ def read_status(
         is_floor_language=quantity.qualifier in ("GE", "GT", "EQ") and clause.tells("floor"),
         base_text=base_of(lead) if quantity.dimension == "percent" else None,
     )
+
+
+def _kinds_told(text: str) -> frozenset[str]:
+    """The kinds of status words in a text; most sentences hold none, which one search says."""
+    if any_of(*KINDS).search(text) is None:
+        return frozenset()
+    return frozenset([kind for kind in KINDS if any_of(kind).search(text)])
 
 
 class Clause(NamedTuple):
@@ -82,7 +89,7 @@ class Clause(NamedTuple):
 
 def _opens_as_total(clause: Clause, sentence: Sentence, mark: TimeMark | None) -> bool:
     """五年来,新建基层工会1862个,发展会员12.6万人: the opening holds until the sentence tells another time."""
-    opening = OPENING.match(sentence.text)
+    opening = OPENING.match(sentence.text) if "cumulative" in clause.told else None
     if opening is None or (mark is not None and mark.start >= sentence.start + opening.end()):
         return False
     return clause._replace(start=sentence.start, end=sentence.start + opening.end()).tells("cumulative")

@@ -16,7 +16,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
-from ingest.extract.lexicon import holds_any
+from ingest.extract.lexicon import any_of, behind_last, holds_any
 from ingest.extract.numerals import DIGITS
 from ingest.extract.quantities import matches
 from ingest.extract.view import plain
@@ -137,6 +137,8 @@ class Years:
         self.marks = find_time_marks(text)
         self._starts = [mark.start for mark in self.marks]
         self._headings = [mark for mark in self.marks if mark.year is not None and _heads_section(mark, text)]
+        self._row_words = [match.start() for match in any_of("respectively").finditer(text)]
+        self._carried_into: dict[tuple[int, int], TimeMark | None] = {}
         self.page_year = find_page_year(page, self.marks, context)
         published = page.published_on[:4] if page.published_on else ""
         is_news = self.page_year.basis != "volume_minus_one" and published.isdigit()
@@ -151,9 +153,9 @@ class Years:
             return listed, "clause", None
         if self._is_former_level(place, end, previous_end):
             return self._former_year(place, sentence_start)
-        clause_start = max(self.text.rfind(",", sentence_start, place), self.text.rfind(";", sentence_start, place)) + 1
         for mark in reversed(self._marks_between(sentence_start, place)):
             if not self._is_aside(mark) and self._reaches(mark, place, previous_end):
+                clause_start = behind_last(self.text, ",;", sentence_start, place)
                 return self._value(mark), "clause" if mark.start >= clause_start else "sentence", mark
         following = self._bracketed_after(end)
         if following is not None:
@@ -168,8 +170,11 @@ class Years:
         lead = self.text[previous_end:place].rstrip(" 约近")
         if lead.endswith(("由", "从")):
             return LEVEL_AFTER.match(self.text, end) is not None
-        near = self._marks_between(place - COMPARED_WITHIN, place)
-        if not near or not near[-1].is_compared or self.text[near[-1].end : place] not in ("的", "末的", "底的"):
+        last = bisect_right(self._starts, place) - 1
+        mark = self.marks[last] if last >= 0 else None
+        if mark is None or not mark.is_compared or mark.start < place - COMPARED_WITHIN:
+            return False
+        if self.text[mark.end : place] not in ("的", "末的", "底的"):
             return False
         return self.text.startswith(words()["rise"] + words()["fall"], end)
 
@@ -184,6 +189,9 @@ class Years:
 
     def _listed_year(self, place: int, sentence_start: int) -> int | None:
         """1985、1990、1995年,基层工会分别为138个、165个和171个: the years and the numbers run side by side."""
+        last = bisect_left(self._row_words, place) - 1
+        if last < 0 or self._row_words[last] < sentence_start:
+            return None
         marker = max(self.text.rfind(word, sentence_start, place) for word in words()["respectively"])
         if marker >= 0 and (spanned := self._spanned_year(sentence_start, marker, place)) is not None:
             return spanned
@@ -234,6 +242,13 @@ class Years:
         return found[0] if found and found[0].year is not None else None
 
     def _carried(self, paragraph_start: int, sentence_start: int) -> TimeMark | None:
+        """The last year that opened a clause before this sentence; looked for once per sentence."""
+        place = paragraph_start, sentence_start
+        if place not in self._carried_into:
+            self._carried_into[place] = self._find_carried(paragraph_start, sentence_start)
+        return self._carried_into[place]
+
+    def _find_carried(self, paragraph_start: int, sentence_start: int) -> TimeMark | None:
         """The last year that opened a clause before this sentence, in the paragraph (gazetteers: on the page)."""
         whole_page = self.page_year.is_gazetteer or self.page_year.basis == "published_on"
         start = 0 if whole_page else paragraph_start
