@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingest.extract.labels import MONEY, Occurrence, Term, terms
+from ingest.extract.labels import GAP, MONEY, Occurrence, Term, terms
 from ingest.extract.lexicon import alternation, any_of, behind_last, holds_any
 from ingest.extract.quantities import Quantity
 from ingest.vocabulary import BreakdownWord, Label, breakdown_words, flows, metrics, words
@@ -33,9 +33,11 @@ PURPOSE_REACH = 30
 AWARD_REACH = 8
 NEW_WITHIN = 8
 LONGEST_NOUN = 8
+LONGEST_CHANGE = 8
 HEAD_NOUN = 2
 NEAR, NEAR_STOCK = 16, 6
 ENUMERATORS = frozenset("、和及与")
+SERIES_SIGNS = ENUMERATORS | {","}
 CONDITIONS = ("LT", "LE", "GE", "GT")
 ANNOUNCED_WITHIN = 20
 ANNOUNCED_REACH = 6
@@ -53,7 +55,11 @@ BUILT_UNITS = frozenset({"facility", "organisation"})
 ANYWHERE = frozenset({"any"})
 IN_PART = frozenset({"any", "part"})
 IN_TABLE = frozenset({"any", "part", "table"})
-CONTRACT_COVERAGE = frozenset({"collective_contract_enterprises", "collective_contract_workers"})
+CONTRACTS = "collective_contracts"
+CONTRACT_KINDS = ("contract_type",)
+CONTRACT_COVERAGE = frozenset(
+    {"collective_contract_enterprises", "collective_contract_workers", "collective_consultation_rate"}
+)
 
 
 class Match(NamedTuple):
@@ -101,7 +107,7 @@ def attribute(sentence: Sentence, view: str) -> list[Match | None]:
     matches = _choose(sentence, pairs, admissible, view)
     matches = _share_listed(sentence, matches, admissible, view)
     matches = _inherit_parts(sentence, matches, view)
-    return _carry_contract_type(matches)
+    return _carry_contract_type(sentence, matches, admissible)
 
 
 def allows(label: Label, quantity: Quantity) -> bool:
@@ -319,7 +325,7 @@ class _Rater:
         if view.startswith(words()["acting"], item.end) and not _named_by_next(item, self.sentence, view):
             return True
         begin = behind_last(view, ",;。", self.sentence.start, quantity.start)
-        exists = any_of("existence").search(view, begin, quantity.start) is not None
+        exists = any_of("existence", "whole_area").search(view, begin, quantity.start) is not None
         return not exists and not _named_by_next(item, self.sentence, view)
 
     def _refused(self, item: Occurrence, floor: int) -> bool:
@@ -421,7 +427,8 @@ def _linkers() -> re.Pattern[str]:
     options = set(vocabulary["linker"])
     kinds = [kind for kind in vocabulary if kind.startswith("left_qualifier") and not kind.endswith("_order")]
     options |= {item for kind in kinds for item in vocabulary[kind]}
-    return re.compile(alternation(options) + r"|[\s,、;:。\x00]")
+    reached = rf"(?:{alternation(vocabulary['level_verb'])})了?(?:{alternation(vocabulary['change_to'])})"
+    return re.compile(rf"{reached}|{alternation(options)}|[\s,、;:。\x00]")
 
 
 @lru_cache(maxsize=65536)
@@ -605,12 +612,19 @@ def breakdown_of(
     if known is None or not known.pattern.search(window):
         return found
     rest = window
+    examples = _exemplified(window, known.items)
     for item in known.items:
         is_leftover = item.where != "any" and bool(found)  # 企业 in 港澳台商投资企业 is no second answer
         if item.dimension not in found and item.word in rest and not is_leftover:
             found[item.dimension] = item.value
             rest = rest.replace(item.word, "\x00" * len(item.word))
-    return found
+    return {dimension: value for dimension, value in found.items() if dimension not in examples}
+
+
+def _exemplified(window: str, items: tuple[BreakdownWord, ...]) -> set[str]:
+    """Dimensions of which the words only give examples: 货车司机、快递员等八大群体 are more than couriers."""
+    place = max(window.find(word) for word in words()["and_so_on"])
+    return {item.dimension for item in items if window.endswith(item.word, 0, place)} if place > 0 else set()
 
 
 @lru_cache(maxsize=1)
@@ -673,13 +687,15 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
     for index, quantity in enumerate(sentence.quantities):
         match = result[index]
         lead = view[begin : quantity.start]
-        begin = quantity.end
+        begin = max(quantity.end, match.label.end) if match and match.label else quantity.end
+        if _tells_part(lead) and not (parent_quantity and _same_kind(parent_quantity, quantity)):
+            parent, parent_quantity = _last_of_kind(known, quantity) or (parent, parent_quantity)
         if parent and parent_quantity and _same_kind(parent_quantity, quantity):
             match = _as_part(lead, match, parent, result[index - 1] if index else parent)
         if match is None:
             match = _series(lead, quantity, known, result[index - 1] if index else None)
         if _is_vague(match):
-            match = _elided_verb(lead, quantity, sentence, view) or match
+            match = _elided_verb(lead, quantity, sentence, view) or _verb_around(quantity, sentence, view) or match
         result[index] = match
         if match is not None:
             known.append((match, quantity))
@@ -688,9 +704,21 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
     return result
 
 
+def _last_of_kind(known: list[tuple[Match, Quantity]], quantity: Quantity) -> tuple[Match, Quantity] | None:
+    """集体合同1043份,覆盖企业5217家,其中区域性合同64份: the whole is the last figure with the part's measure word."""
+    return next(
+        (
+            (match, earlier)
+            for match, earlier in reversed(known)
+            if earlier.unit_raw == quantity.unit_raw and not match.rule.startswith("part_of")
+        ),
+        None,
+    )
+
+
 def _series(lead: str, quantity: Quantity, known: list[tuple[Match, Quantity]], latest: Match | None) -> Match | None:
     """1994年恢复到83个和9305人: a year, and then numbers that each go on from the last one of their kind."""
-    is_next = latest is not None and latest.rule == "year_series" and lead.strip() in ENUMERATORS
+    is_next = latest is not None and latest.rule == "year_series" and lead.strip() in SERIES_SIGNS
     for match, earlier in reversed(known):
         if _same_kind(earlier, quantity) and not match.rule.startswith("part_of"):
             found = _year_series(lead, match)
@@ -735,7 +763,7 @@ def _first(lead: str, earlier: Match, *rules: Callable[[str, Match], Match | Non
 def _level_reached(lead: str, parent: Match) -> Match | None:
     """由60多万人增加到100多万人: the second number is of the first one's metric."""
     core = YEAR_PHRASE.sub("", lead).strip("的,、 ")
-    if not core.endswith(words()["change_to"]) or len(core) > 5 or strip_linkers(core):
+    if not core.endswith(words()["change_to"]) or len(core) > LONGEST_CHANGE or strip_linkers(core):
         return None
     return Match(parent.codes, parent.breakdown, "level_reached", parent.label)
 
@@ -806,11 +834,23 @@ def _elided_verb(lead: str, quantity: Quantity, sentence: Sentence, view: str) -
     noun = strip_linkers(lead)
     if not 1 < len(noun) <= LONGEST_NOUN:
         return None
+    return _verb_with_noun(noun, quantity.start - len(lead), quantity, sentence, view)
+
+
+def _verb_around(quantity: Quantity, sentence: Sentence, view: str) -> Match | None:
+    """覆盖2.3万家企业、86万名职工: the number stands between the verb and the noun of a label."""
+    following = _noun_behind().match(view, quantity.end)
+    if following is None or quantity.unit is None:
+        return None
+    return _verb_with_noun(following["noun"], quantity.start, quantity, sentence, view)
+
+
+def _verb_with_noun(noun: str, end: int, quantity: Quantity, sentence: Sentence, view: str) -> Match | None:
+    """The label made of a verb told before `end` and of `noun`, if its context is there."""
     known = _terms_by_noun().get(noun)
     if known is None:
         return None
-    begin = max(sentence.start, view.rfind(";", sentence.start, quantity.start) + 1)
-    before = view[begin : quantity.start - len(lead)]
+    before = view[max(sentence.start, view.rfind(";", sentence.start, quantity.start) + 1) : end]
     verbs = sorted((place, verb) for verb in known if (place := _last_verb(before, verb)) >= 0)
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
     told = sentence.text[: quantity.end - sentence.start]
@@ -828,14 +868,22 @@ def _elided_verb(lead: str, quantity: Quantity, sentence: Sentence, view: str) -
 
 
 @lru_cache(maxsize=1)
+def _noun_behind() -> re.Pattern[str]:
+    """The noun of a label behind a number, with an attribute before it that adds nothing."""
+    attributes = alternation(words()["noun_attribute"])
+    return re.compile(rf"(?:{attributes})*(?P<noun>{alternation(_terms_by_noun())})")
+
+
+@lru_cache(maxsize=1)
 def _terms_by_noun() -> dict[str, dict[str, list[Term]]]:
     """The terms that begin with a verb that may be carried over, by the noun behind it and the verb."""
     found: dict[str, dict[str, list[Term]]] = {}
     for term in terms():
         for verb in dict.fromkeys(words()["carried_verb"]):
             if term.label.text.startswith(verb):
-                noun = term.label.text.removeprefix(verb)
-                found.setdefault(noun, {}).setdefault(verb, []).append(term)
+                noun = term.label.text.removeprefix(verb).removeprefix(GAP)
+                if noun:
+                    found.setdefault(noun, {}).setdefault(verb, []).append(term)
     return found
 
 
@@ -882,18 +930,26 @@ def _part(lead: str, parent: Match) -> Match | None:
     return Match(parent.codes, parent.breakdown | announced, "part_of_previous", parent.label)
 
 
-def _carry_contract_type(matches: list[Match | None]) -> list[Match | None]:
+def _carry_contract_type(
+    sentence: Sentence, matches: list[Match | None], occurrences: list[Occurrence]
+) -> list[Match | None]:
     """Coverage told after a kind of contract is coverage by that kind of contract."""
-    if not any(match and "collective_contracts" in match.codes for match in matches):
+    contracts = [item for item in occurrences if CONTRACTS in item.term.codes]
+    if not contracts:
         return matches
     result: list[Match | None] = []
     kind: dict[str, str] = {}
-    for match in matches:
-        if match and "collective_contracts" in match.codes:
-            kind = {key: value for key, value in match.breakdown.items() if key == "contract_type"}
-        is_coverage = match is not None and not CONTRACT_COVERAGE.isdisjoint(match.codes)
-        if match and kind and is_coverage:
-            result.append(Match(match.codes, kind | match.breakdown, match.rule + "+contract_type", match.label))
-        else:
-            result.append(match)
+    for quantity, match in zip(sentence.quantities, matches, strict=True):
+        while contracts and contracts[0].start < quantity.start:
+            kind = _kind_of_contract(contracts.pop(0))
+        if match and CONTRACTS in match.codes:
+            kind = {key: value for key, value in match.breakdown.items() if key in CONTRACT_KINDS}
+        if match and kind and not CONTRACT_COVERAGE.isdisjoint(match.codes):
+            match = match._replace(breakdown=kind | match.breakdown, rule=match.rule + "+contract_type")
+        result.append(match)
     return result
+
+
+def _kind_of_contract(item: Occurrence) -> dict[str, str]:
+    told = item.term.fixed_breakdown | item.label.breakdown
+    return {key: value for key, value in told.items() if key in CONTRACT_KINDS}

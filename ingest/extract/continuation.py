@@ -19,7 +19,9 @@ from ingest.vocabulary import Label, companions, flows, metrics, shares, words
 HEADING_MARK = re.compile(r"[^\u4e00-\u9fff]+")
 HEADING_COVERAGE = 0.6
 SHARE_TOLERANCE = 0.6
+SHARE_OF = "的"
 BUILT_UNITS = frozenset({"facility", "organisation", "person_time"})
+ALL_UNIONS = ("grassroots_unions",)
 OF_NEW_UNIONS = frozenset({"grassroots_units_covered", "employees_in_unionised_units"})
 
 
@@ -130,6 +132,8 @@ def _counts_in_a_subset(sentence: Sentence, matches: list[Match | None], index: 
         return False
     if match.label.label.text not in words()["member_noun"]:
         return False
+    if any(item and item.codes == ALL_UNIONS and not item.breakdown for item in matches[: index - 1]):
+        return False
     previous = sentence.quantities[index - 1]
     unnamed = (item for item in sentence.occurrences if not item.label.metrics and item.end <= previous.start)
     return any(not strip_linkers(view[item.end : previous.start]) for item in unnamed)
@@ -172,23 +176,33 @@ def _names(item: Occurrence, quantity: Quantity, view: str) -> bool:
 
 
 def _share_of_whole(sentence: Sentence, matches: list[Match | None], index: int, view: str) -> Match | None:
-    """职工13420人,其中会员12118人,占90.3%: a share that the two numbers before it confirm."""
+    """职工13420人,其中会员12118人,占90.3%: a share that the two numbers before it confirm, in either order."""
     quantity = sentence.quantities[index]
     if index < 2 or quantity.dimension != "percent" or quantity.value is None:
         return None
-    part, whole = sentence.quantities[index - 1], sentence.quantities[index - 2]
-    match = matches[index - 1]
-    if match is None or match.breakdown or not part.value or not whole.value:
-        return None
-    if abs(100 * part.value / whole.value - quantity.value) > SHARE_TOLERANCE:
-        return None
-    if not _share_lead().fullmatch(view[part.end : quantity.start]):
-        return None
+    latest, former = sentence.quantities[index - 1], sentence.quantities[index - 2]
     begin = sentence.quantities[index - 3].end if index > 2 else sentence.start
-    noun = strip_linkers(view[begin : whole.start])
+    lead = view[latest.end : quantity.start]
+    if _share_lead().fullmatch(lead):
+        match, part, whole, noun = matches[index - 1], latest, former, view[begin : former.start]
+    elif lead == SHARE_OF:
+        match, part, whole, noun = matches[index - 2], former, latest, view[former.end : latest.start]
+    else:
+        return None
+    return _confirmed_share(match, part, whole, strip_linkers(noun), quantity)
+
+
+def _confirmed_share(
+    match: Match | None, part: Quantity, whole: Quantity, noun: str, share: Quantity
+) -> Match | None:
+    """The rate of a part and the whole that `noun` names, if they give the share that is printed."""
+    if match is None or match.breakdown or not part.value or not whole.value or share.value is None:
+        return None
+    if abs(100 * part.value / whole.value - share.value) > SHARE_TOLERANCE:
+        return None
     for rate, part_code, whole_words in shares():
         if part_code in match.codes and noun.endswith(whole_words):
-            return Match((rate,), {}, "share_of_whole", _named(noun, rate, quantity))
+            return Match((rate,), {}, "share_of_whole", _named(noun, rate, share))
     return None
 
 

@@ -5,14 +5,13 @@ Belongs here: turning readings into claims with evidence offsets into the page's
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from ingest.extract.attribution import Match, Sentence
 from ingest.extract.bodies import Bodies
 from ingest.extract.identity import claim_id
 from ingest.extract.lexicon import behind_last
-from ingest.extract.places import Place, Places, award_level, find_page_place, place_names
+from ingest.extract.places import Place, Places, find_page_place, place_names
 from ingest.extract.prose import Damage, Reading, read_prose
 from ingest.extract.quantities import Quantity
 from ingest.extract.status import Moment, Status, read_status
@@ -23,8 +22,6 @@ from ingest.records import Claim, Context, Page
 from ingest.vocabulary import metrics, words
 
 EXTRACTOR_VERSION = "2"
-PLACE_BEFORE = re.compile(r"[“\"]?([\u4e00-\u9fff]{2,4}?)大?$")
-LONGEST_PLACE = 6
 CLAUSE_BREAKS = ",;。!?\n"
 PHRASE_REACH = 16
 
@@ -122,14 +119,13 @@ class _ClaimMaker:
         return claims
 
     def _breakdown(self, match: Match, code: str | None, place: Place) -> dict[str, str]:
-        """The breakdown of a match; an award named after the region (“白鹭工匠”) is of the region's level."""
+        """The breakdown of a match; an award named after a region (“白鹭工匠”) is of that region's level."""
         label = match.label
         if code is None or label is None or "award_level" in match.breakdown:
             return match.breakdown
         if not label.term.is_award or not label.label.text.endswith(words()["place_award"]):
             return match.breakdown
-        named = PLACE_BEFORE.search(self.view.text, max(0, label.start - LONGEST_PLACE), label.start)
-        level = award_level(place) if named and place.name and named[1] in place.name else None
+        level = self.places.level_named_before(label.start, place)
         return {**match.breakdown, "award_level": level} if level else match.breakdown
 
     def _claim(

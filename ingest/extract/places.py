@@ -40,6 +40,8 @@ UNLISTED = re.compile(
 UNLISTED_YEARBOOK = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,8}?)(?:统计)?年鉴")
 WHOLE_WORD = re.compile(r"全([省市县区旗盟州])")
 NEIGHBOURS = 40
+LONGEST_PLACE = 6
+GREAT = "大"
 NAMED_LEVELS = (
     (("省", "自治区"), "province"),
     (("市", "自治州", "盟", "地区"), "prefecture"),
@@ -143,6 +145,15 @@ class Places:
             if found is not None:
                 return found
         return self._page_place_in(year)
+
+    def level_named_before(self, end: int, own: Place) -> str | None:
+        """The level of the region whose name stands right before `end`, where an award begins that bears it."""
+        before = self.text[max(0, end - LONGEST_PLACE) : end].removesuffix(GREAT)
+        if own.name and any(before[-length:] in own.name for length in range(2, len(before) + 1)):
+            return award_level(own)
+        named = next((mark for mark in self.names.find(before) if mark.end == len(before)), None)
+        region = self.names.index.resolve(named.name, self.year) if named else None
+        return award_level(Place(region.ref_area, region.name, "clause", region)) if region else None
 
     def _page_place_in(self, year: int | None) -> Place:
         if year not in self._own:

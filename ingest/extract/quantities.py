@@ -24,6 +24,7 @@ CJK_WORD = r"\u4e00-\u9fff"
 ORDER_SIGNS = ("数", "上", "几")
 ARTICLE_SIGNS = tuple("第每某另这那各")
 BARE = "bare"
+PERSON = "人"  # the measure word that 71万职工 leaves out
 DAMAGE = "\ufffd□■█◇×*?"
 
 
@@ -284,6 +285,8 @@ def _read(match: re.Match[str], wording: Wording, text: str) -> Quantity | None:
     printed, numeral, amount = wording
     start, end = match.span()
     if printed.digits is not None:
+        if amount is not None and printed.scale and amount.unit is None and text.startswith(words()["counted_person"], end):
+            amount = amount._replace(unit=units()[PERSON], dimension=units()[PERSON].dimension)
         return None if amount is None else Quantity(start, end, match.start("digits"), *amount)
     if numeral is not None and not _chinese_counts(match, printed, text, numeral):
         return None
