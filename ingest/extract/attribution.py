@@ -944,10 +944,13 @@ def _carry_contract_type(
             kind = _kind_of_contract(contracts.pop(0))
         if match and CONTRACTS in match.codes:
             kind = {key: value for key, value in match.breakdown.items() if key in CONTRACT_KINDS}
-        if match and kind and not CONTRACT_COVERAGE.isdisjoint(match.codes):
-            match = match._replace(breakdown=kind | match.breakdown, rule=match.rule + "+contract_type")
-        result.append(match)
+        is_coverage = match is not None and not CONTRACT_COVERAGE.isdisjoint(match.codes)
+        result.append(_of_kind(match, kind) if match and kind and is_coverage else match)
     return result
+
+
+def _of_kind(match: Match, kind: dict[str, str]) -> Match:
+    return match._replace(breakdown=kind | match.breakdown, rule=match.rule + "+contract_type")
 
 
 def _kind_of_contract(item: Occurrence) -> dict[str, str]:

@@ -192,9 +192,7 @@ def _share_of_whole(sentence: Sentence, matches: list[Match | None], index: int,
     return _confirmed_share(match, part, whole, strip_linkers(noun), quantity)
 
 
-def _confirmed_share(
-    match: Match | None, part: Quantity, whole: Quantity, noun: str, share: Quantity
-) -> Match | None:
+def _confirmed_share(match: Match | None, part: Quantity, whole: Quantity, noun: str, share: Quantity) -> Match | None:
     """The rate of a part and the whole that `noun` names, if they give the share that is printed."""
     if match is None or match.breakdown or not part.value or not whole.value or share.value is None:
         return None

@@ -22,6 +22,7 @@ from ingest.vocabulary import words
 SENTENCE = re.compile(
     r"(?m:^[ •●■◆]*[【〖〔\[][^】〗〕\]\n]{1,40}[】〗〕\]])|(?m:^ *[^\s,。;:!?\d]{2,14} {2,})|[^。!?\n]+[。!?]*"
 )
+LIST_ITEM = re.compile(r"\s*(?:\(?[一二三四五六七八九十\d]{1,3}[).、]|[-—●•■◆])")
 LONGEST_SENTENCE = 2000
 AROUND = 40
 EARLIER = 8
@@ -64,7 +65,8 @@ def read_prose(
 ) -> tuple[list[Reading], list[Damage]]:
     """All readings of the view outside the `skip` stretches (repeated text, tables).
 
-    `headings` are (start, heading) in order; a sentence stands under the last one before it.
+    `headings` are (start, heading) in order; a sentence stands under the last one before it. The items of a list
+    belong to the paragraph of the line that announces them (到2027年底:).
     """
     quantities, damaged = find_quantities(view)
     skipped = Stretches(skip)
@@ -73,11 +75,14 @@ def read_prose(
     plain = with_synonyms(view)
     readings: list[Reading] = []
     before_start, paragraph, last_end = 0, 0, 0
+    list_head: int | None = None
     whole: tuple[Match, Quantity] | None = None
     earlier: tuple[tuple[Match, Quantity], ...] = ()
     for start, end in sentences(view):
         if "\n" in view[last_end:start]:
-            before_start, paragraph, whole, earlier = start, start, None, ()
+            list_head = list_head if LIST_ITEM.match(view, start) else None
+            before_start, whole, earlier = start, None, ()
+            paragraph = start if list_head is None else list_head
         first, last = bisect_left(starts, start), bisect_left(starts, end)
         if first < last:
             sentence = Sentence(
@@ -95,6 +100,8 @@ def read_prose(
             whole = _whole_of(found) or whole
             earlier = (*earlier, *((item.match, item.quantity) for item in found if item.match))[-EARLIER:]
             readings += found
+        if view[start:end].rstrip().endswith(":"):
+            list_head = paragraph
         before_start, last_end = max(start, end - BEFORE), end
     damages = [Damage(a, b, _around(view, a, b)) for a, b in damaged if a not in skipped]
     return readings, damages

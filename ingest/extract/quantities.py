@@ -285,7 +285,8 @@ def _read(match: re.Match[str], wording: Wording, text: str) -> Quantity | None:
     printed, numeral, amount = wording
     start, end = match.span()
     if printed.digits is not None:
-        if amount is not None and printed.scale and amount.unit is None and text.startswith(words()["counted_person"], end):
+        is_bare = amount is not None and amount.unit is None and printed.scale
+        if amount is not None and is_bare and text.startswith(words()["counted_person"], end):
             amount = amount._replace(unit=units()[PERSON], dimension=units()[PERSON].dimension)
         return None if amount is None else Quantity(start, end, match.start("digits"), *amount)
     if numeral is not None and not _chinese_counts(match, printed, text, numeral):

@@ -16,28 +16,36 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
-from ingest.extract.lexicon import any_of, behind_last, holds_any
-from ingest.extract.numerals import DIGITS
+from ingest.extract.lexicon import alternation, any_of, behind_last, holds_any
+from ingest.extract.numerals import DIGITS, chinese_value
 from ingest.extract.quantities import matches
 from ingest.extract.view import plain
 from ingest.records import Context, Page
 from ingest.vocabulary import words
 
 CHINESE_YEAR = "〇零一二三四五六七八九"
+DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 FIGURE = re.compile(r"\d[\d.,]{0,15}\s*(?:[万亿千百]+|[多余])*(?:人|个|家|户|名|元|%|件|份|场)")
 YEAR_LIST = re.compile(r"(?<!\d)(?:19|20)\d{2}年?(?:[、,和](?:19|20)\d{2}年?)+")
 LEVEL_AFTER = re.compile(r"[^,;。\d]{0,12}[到至为]")
 COMPARED_WITHIN = 12
+MONTHS = 12
 HALF_YEAR = 6
+FIRST_MONTHS = 4
 LIST_END = re.compile("[,。;!?\\n]")
 LISTED = re.compile("[、和及]")
 SINCE = re.compile(r"[^,。;\d]{0,16}以来")
 GAZETTEER_SPREAD = 8
 MARKS_LOOKED_BACK = 50
+OF_VOLUME = ("volume_minus_one", "volume_span")
 HEADING_LENGTH = 30
 VOLUME = re.compile(
     r"((?:19|20)\d{2})\s*(?:年)?\s*[卷版]|年鉴\s*[(\[（·・—-]?\s*((?:19|20)\d{2})|((?:19|20)\d{2})\s*年?\s*[^\s,。/>|]{0,6}?年鉴|"
     r"((?:19|20)\d{2})juan|nianjian/?((?:19|20)\d{2})|/((?:19|20)\d{2})/(?:nj|html|zk|indexch|tjnj)"
+)
+SPANNED_VOLUME = re.compile(
+    r"年鉴\s*[(\[（·・]?\s*(?:19|20)\d{2}\s*[-—–~～至]+\s*((?:19|20)\d{2})|"
+    r"(?:19|20)\d{2}\s*[-—–~～至]+\s*((?:19|20)\d{2})\s*年?\s*(?:[卷版]|年鉴)"
 )
 TITLE_YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
 PUBLISHED = re.compile(r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
@@ -57,38 +65,49 @@ class TimeMark(NamedTuple):
     is_dateline: bool
     month: int | None
     is_start: bool
+    is_anaphoric: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PageYear:
-    """The year a page speaks of unless a clause says otherwise; `is_gazetteer` when no volume fixes it."""
+    """The year a page speaks of unless a clause says otherwise; `is_gazetteer` when no volume fixes it.
+
+    `told_in` is the year in which it was told, where that is another one: a report of January on the year before.
+    """
 
     year: int | None
     basis: str
     is_gazetteer: bool
+    told_in: int | None = None
 
 
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
-    relatives = "|".join(re.escape(item.partition(":")[0]) for item in words()["year_relative"])
+    relatives = alternation(_relative_offsets())
     return re.compile(
         r"(?<!\d)(?:(?P<first>(?:1[89]|20)\d{2})\s*年?\s*[-—–~～至到]+\s*)?"
         rf"(?:(?P<arabic>(?:1[89]|20)\d{{2}})\s*年|(?P<chinese>[一二][{CHINESE_YEAR}]{{3}})年)"
-        r"(?P<month>\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?)?(?P<end>\s*(?:度|年)?\s*(?:底|末|止))?"
-        rf"|(?P<relative>{relatives})"
+        rf"(?P<month>\s*{DAY}\s*月(?:\s*{DAY}\s*日)?)?(?P<end>\s*(?:度|年)?\s*(?:底|末|止))?"
+        rf"|(?P<relative>{relatives})|(?:截至|截止到?|到|至)\s*(?P<until>{DAY})\s*月(?:底|末|\s*{DAY}\s*日)"
     )
 
 
 @lru_cache(maxsize=1)
 def _start() -> re.Pattern[str]:
     """Where a told year can begin: digits that begin a number, and the first characters of the words."""
-    first = {item[0] for item in words()["year_relative"]}
+    first = {word[0] for word in _relative_offsets()} | set("截到至")
     return re.compile(rf"[12一二{''.join(sorted(first))}](?<!\d[12])")
 
 
 @lru_cache(maxsize=1)
 def _relative_offsets() -> dict[str, int]:
-    return {word: int(offset) for word, _, offset in (item.partition(":") for item in words()["year_relative"])}
+    items = words()["year_relative"] + words()["year_anaphoric"]
+    return {word: int(offset) for word, _, offset in (item.partition(":") for item in items)}
+
+
+@lru_cache(maxsize=1)
+def _anaphoric() -> frozenset[str]:
+    return frozenset(item.partition(":")[0] for item in words()["year_anaphoric"])
 
 
 def find_time_marks(text: str) -> list[TimeMark]:
@@ -100,12 +119,12 @@ def _mark(match: re.Match[str], text: str) -> TimeMark:
     start, end = match.span()
     before, after = text[max(0, start - 4) : start], text[end : end + 3]
     lead = before.rstrip(" 截至止到底在(")
-    first, _, _, month, _, relative = match.groups()
+    first, _, _, month, _, relative, until = match.groups()
     return TimeMark(
         start=start,
         end=end,
         year=_year(match),
-        offset=_relative_offsets()[relative] if relative else None,
+        offset=_relative_offsets()[relative] if relative else 0 if until else None,
         first_year=int(first) if first else None,
         is_topical=not lead
         or before[-1].isspace()
@@ -116,9 +135,16 @@ def _mark(match: re.Match[str], text: str) -> TimeMark:
         or (before.endswith(("自", "从")) and SINCE.match(text, end) is not None),
         is_from=before.endswith(words()["from_word"]),
         is_dateline=month is not None and "日" in month,
-        month=int(re.sub(r"月.*|\s", "", month)) if month else None,
+        month=_month((month or until or "").partition("月")[0].strip()),
         is_start=after.startswith("起"),
+        is_anaphoric=relative in _anaphoric(),
     )
+
+
+def _month(told: str) -> int | None:
+    """The number of a month printed in digits or Chinese numerals; None where none is told."""
+    month = int(told) if told.isdigit() else chinese_value(told)
+    return month if month and month <= MONTHS else None
 
 
 def _year(match: re.Match[str]) -> int | None:
@@ -141,8 +167,10 @@ class Years:
         self._carried_into: dict[tuple[int, int], TimeMark | None] = {}
         self.page_year = find_page_year(page, self.marks, context)
         published = page.published_on[:4] if page.published_on else ""
-        is_news = self.page_year.basis != "volume_minus_one" and published.isdigit()
-        self._told_in = int(published) if is_news else self.page_year.year
+        is_news = self.page_year.basis not in OF_VOLUME and published.isdigit()
+        self._told_in = int(published) if is_news else self.page_year.told_in or self.page_year.year
+        month = (page.published_on or "")[5:7]
+        self._told_month = int(month) if is_news and month.isdigit() else None
 
     def at(
         self, place: int, end: int, sentence_start: int, paragraph_start: int, previous_end: int
@@ -183,7 +211,7 @@ class Years:
         for mark in reversed(self._marks_between(sentence_start, place)):
             if mark.first_year is not None:
                 return mark.first_year, "sentence", mark
-            if mark.is_compared:
+            if mark.is_compared or mark.is_from:
                 return self._value(mark), "sentence", mark
         return None, "former_level", None
 
@@ -249,24 +277,45 @@ class Years:
         return self._carried_into[place]
 
     def _find_carried(self, paragraph_start: int, sentence_start: int) -> TimeMark | None:
-        """The last year that opened a clause before this sentence, in the paragraph (gazetteers: on the page)."""
-        whole_page = self.page_year.is_gazetteer or self.page_year.basis == "published_on"
-        start = 0 if whole_page else paragraph_start
+        """The last year that opened a clause before this sentence, in the paragraph (gazetteers: on the page).
+
+        In news a year that alone opens a paragraph holds for the paragraphs after it, too.
+        """
+        is_news = self.page_year.basis == "published_on"
+        start = 0 if self.page_year.is_gazetteer or is_news else paragraph_start
         for mark in self._backwards(sentence_start - 1, start):
-            is_told = mark.year is not None or (self.page_year.basis == "published_on" and (mark.offset or 0) < 0)
-            if mark.is_topical and not self._is_aside(mark) and not mark.is_from and is_told:
-                return mark
+            is_told = mark.year is not None or (is_news and (mark.offset or 0) < 0)
+            is_passing = self.text.startswith(words()["passing_time"], mark.end)
+            if not mark.is_topical or not is_told or self._is_aside(mark) or mark.is_from or is_passing:
+                continue
+            return mark if not is_news or mark.start >= paragraph_start or self._opens_alone(mark) else None
         heading = bisect_left(self._headings, sentence_start, key=attrgetter("start"))
         return self._headings[heading - 1] if heading else None
+
+    def _opens_alone(self, mark: TimeMark) -> bool:
+        """The mark opens its paragraph, of which no other year is told."""
+        begin = self.text.rfind("\n", 0, mark.start) + 1
+        end = self.text.find("\n", mark.end)
+        told = self._marks_between(begin, end if end >= 0 else len(self.text))
+        return not self.text[begin : mark.start].strip() and len({self._value(other) for other in told}) == 1
 
     def _value(self, mark: TimeMark) -> int | None:
         if mark.year is not None:
             return mark.year
-        if self.page_year.is_gazetteer:
-            earlier = (other.year for other in self._backwards(mark.start - 1, 0) if other.year is not None)
-            year = next(earlier, None)
-            return None if year is None else year + (mark.offset or 0)
-        return None if self._told_in is None else self._told_in + (mark.offset or 0)
+        if self.page_year.is_gazetteer or mark.is_anaphoric:
+            year = self._told_before(mark)
+            if year is not None or self.page_year.is_gazetteer:
+                return None if year is None else year + (mark.offset or 0)
+        if self._told_in is None:
+            return None
+        is_ahead = self._told_month is not None and mark.month is not None and mark.month > self._told_month
+        return self._told_in + (mark.offset or 0) - is_ahead
+
+    def _told_before(self, mark: TimeMark) -> int | None:
+        """The last year told before a mark in its paragraph (gazetteers: on the page), but none to compare with."""
+        start = 0 if self.page_year.is_gazetteer else self.text.rfind("\n", 0, mark.start) + 1
+        earlier = (other for other in self._backwards(mark.start - 1, start) if other.year is not None)
+        return next((other.year for other in earlier if not (other.is_compared or other.is_from)), None)
 
 
 def _heads_section(mark: TimeMark, text: str) -> bool:
@@ -283,6 +332,9 @@ def _heads_section(mark: TimeMark, text: str) -> bool:
 def find_page_year(page: Page, marks: list[TimeMark], context: Context) -> PageYear:
     """The year of the page and the evidence for it; None with basis `unknown` when nothing says it."""
     told = Counter(mark.year for mark in marks if mark.year is not None and mark.is_topical and not mark.is_compared)
+    spanned = _last_year_of_span(page)
+    if spanned is not None:
+        return PageYear(spanned, "volume_span", False)
     volume = page.volume_year or volume_of(page) or context.volume_year
     if volume is not None:
         if volume in told and volume - 1 not in told:
@@ -300,15 +352,26 @@ def _year_without_volume(page: Page, marks: list[TimeMark], told: Counter[int], 
     if topical and max(topical) - min(topical) > GAZETTEER_SPREAD and len(topical) > 3:
         return PageYear(context.reference_year, "option" if context.reference_year else "unknown", True)
     relative = [mark for mark in marks if mark.offset is not None and not mark.is_compared]
-    opening = _opening_year(page, marks) or _year_before_report(page, marks, told)
-    if published is not None and opening is None and (relative or not topical):
-        only_last_year = bool(relative) and all((mark.offset or 0) < 0 for mark in relative)
-        return PageYear(published - 1 if only_last_year else published, "published_on", False)
+    opening, before_report = _opening_year(page, marks), _year_before_report(page, marks, told)
+    if published is not None and opening is None and before_report is None and (relative or not topical):
+        return PageYear(published - _looks_back(relative, page), "published_on", False)
+    if before_report is not None and opening is None:
+        return PageYear(before_report, "text", False, told_in=before_report + 1)
     if opening is not None or topical:
         return PageYear(opening or told.most_common(1)[0][0], "text", False)
     if published is not None:
         return PageYear(published, "published_on", False)
     return PageYear(context.reference_year, "option" if context.reference_year else "unknown", False)
+
+
+def _looks_back(relative: list[TimeMark], page: Page) -> bool:
+    """News that speaks of the last year only, or first of all where it is printed early in a year."""
+    if not relative:
+        return False
+    month = (page.published_on or "")[5:7]
+    is_early = month.isdigit() and int(month) <= FIRST_MONTHS
+    looked_at = relative[:1] if is_early else relative
+    return all((mark.offset or 0) < 0 for mark in looked_at)
 
 
 def _opening_year(page: Page, marks: list[TimeMark]) -> int | None:
@@ -324,13 +387,28 @@ def _opening_year(page: Page, marks: list[TimeMark]) -> int | None:
 
 
 def _year_before_report(page: Page, marks: list[TimeMark], told: Counter[int]) -> int | None:
-    """A report dated in the first half of a year, above its text, speaks of the year before if it names that year."""
+    """A report dated early in a year, above its text, speaks of the year before.
+
+    In the first half of the year where it names the year before; in its first months where its title calls it a report.
+    """
     first_figure = FIGURE.search(page.text)
     dated = next((mark for mark in marks if mark.is_dateline and mark.year is not None), None)
-    if dated is None or dated.year is None or (first_figure and dated.start > first_figure.start()):
+    if dated is None or dated.year is None or dated.month is None:
         return None
-    is_early = dated.month is not None and dated.month <= HALF_YEAR
-    return dated.year - 1 if is_early and dated.year - 1 in told else None
+    if first_figure and dated.start > first_figure.start():
+        return None
+    names_it = dated.month <= HALF_YEAR and dated.year - 1 in told
+    is_report = dated.month <= FIRST_MONTHS and holds_any(page.title, words()["report_title"])
+    return dated.year - 1 if names_it or is_report else None
+
+
+def _last_year_of_span(page: Page) -> int | None:
+    """The last year of a volume that covers several (年鉴(2001—2003)), as breadcrumb or title print it."""
+    for text in (" / ".join(page.breadcrumb), page.title):
+        match = SPANNED_VOLUME.search(plain(text))
+        if match:
+            return int(match[1] or match[2])
+    return None
 
 
 def volume_of(page: Page) -> int | None:
