@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingest.extract.labels import GAP, MONEY, Occurrence, Term, terms
+from ingest.extract.labels import GAP, MONEY, VAGUE, Occurrence, Term, terms
 from ingest.extract.lexicon import alternation, any_of, behind_last, holds_any
 from ingest.extract.quantities import Quantity
 from ingest.vocabulary import BreakdownWord, Label, breakdown_words, flows, metrics, words
@@ -28,7 +28,6 @@ BRACKETS = re.compile(r"\([^()]{0,12}\)|[“”\"<>《》\[\]\x00]")
 NEEDS_NOUN = frozenset({"count", "person"})
 ENOUGH = 40.0
 TEN_THOUSAND = 10_000
-VAGUE = 2
 PURPOSE_REACH = 30
 AWARD_REACH = 8
 NEW_WITHIN = 8
@@ -141,9 +140,23 @@ def _admissible(sentence: Sentence) -> list[Occurrence]:
         return []
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
     own = f"{sentence.heading}\n{sentence.text}"
-    kept = [item for item in sentence.occurrences if _has_context(item.term, context, own)]
-    kept = [item for item in kept if not _refuses_itself(item, sentence)]
-    return [item for place, item in enumerate(kept) if not _is_swallowed(item, kept[:place])]
+    kept = [
+        item
+        for item in sentence.occurrences
+        if item.term.is_free or (_has_context(item.term, context, own) and not _refuses_itself(item, sentence))
+    ]
+    return _without_swallowed(kept)
+
+
+def _without_swallowed(occurrences: list[Occurrence]) -> list[Occurrence]:
+    """The occurrences without those inside a longer one; only one that ends behind no other can be inside it."""
+    kept = []
+    reach = 0
+    for place, item in enumerate(occurrences):
+        if item.end > reach or not _is_swallowed(item, occurrences[:place]):
+            kept.append(item)
+        reach = max(reach, item.end)
+    return kept
 
 
 def _refuses_itself(item: Occurrence, sentence: Sentence) -> bool:
@@ -193,11 +206,14 @@ def _pairs(sentence: Sentence, occurrences: list[Occurrence], view: str) -> list
     ends = [sentence.start, *(quantity.end for quantity in quantities)]
     starts = [*(quantity.start for quantity in quantities[1:]), sentence.end]
     places = [item.start for item in occurrences]
+    excludes = any_of("per_head", "removal").search(sentence.text) is not None
     for index, (quantity, floor, ceiling) in enumerate(zip(quantities, ends, starts, strict=False)):
         between = occurrences[bisect_left(places, floor) : bisect_left(places, ceiling)]
         near = [item for item in between if item.end <= ceiling and _can_count(item, quantity)]
         is_money = quantity.dimension == "money"
-        if (near or is_money) and not is_per_head(quantity, view, sentence.start):
+        if (near or is_money) and not (
+            (excludes and _is_per_head(quantity, view, sentence.start)) or _is_condition(quantity, view)
+        ):
             rater = _Rater(sentence, index, view, occurrences, floor)
             pairs += rater.pairs(near)
             if is_money:
@@ -205,14 +221,14 @@ def _pairs(sentence: Sentence, occurrences: list[Occurrence], view: str) -> list
     return pairs
 
 
-def is_per_head(quantity: Quantity, view: str, sentence_start: int) -> bool:
-    """人均2500元, 不足200人的企业: an amount per head, a limit or a condition, and no total."""
-    start = quantity.start
-    told = any_of("per_head", "removal")
-    if told.search(view, sentence_start, start) and told.search(
-        view, behind_last(view, ",;、。", sentence_start, start), start
-    ):
-        return True
+def _is_per_head(quantity: Quantity, view: str, sentence_start: int) -> bool:
+    """人均2500元: an amount per head or a limit, and no total."""
+    begin = behind_last(view, ",;、。", sentence_start, quantity.start)
+    return any_of("per_head", "removal").search(view, begin, quantity.start) is not None
+
+
+def _is_condition(quantity: Quantity, view: str) -> bool:
+    """不足200人的企业: the number says which ones, and not how many."""
     following = view[quantity.end : quantity.end + 3]
     if following[:1] == "的" and following[1:2].isdigit():
         return True
@@ -250,7 +266,7 @@ class _Rater:
                 continue
             if rated is None:
                 continue
-            score = rated[0] + _specificity(item.term)
+            score = rated[0] + item.term.specificity
             if score >= ENOUGH:
                 found.append(Pair(score + _evidence(item, self.sentence), self.index, item, rated[1]))
         return found
@@ -273,7 +289,9 @@ class _Rater:
 
     def _left(self, item: Occurrence) -> tuple[float, str] | None:
         """The label stands before the number: 会员570.8万人."""
-        gap = CONTINUED.sub("", self.view[item.end : self.quantity.start])
+        gap = self.view[item.end : self.quantity.start]
+        if "," in gap:
+            gap = CONTINUED.sub("", gap)
         residue = strip_linkers(gap)
         rated = _rate_left(residue, gap.count(",") + 2 * gap.count(";"), item.term)
         if rated is None or _ends_inside_quotes(gap) or self._refused(item, self.floor):
@@ -333,11 +351,12 @@ class _Rater:
 
         Plain words count from a little before the pair to its end, words marked `-` only behind the label.
         """
-        if not item.term.refused:
-            return False
         quantity, view = self.quantity, self.view
         start, end = min(item.start, quantity.start), max(item.end, quantity.end)
-        phrase = view[behind_last(view, ",、;。!?\n", max(start - REFUSED_BEFORE, floor, 0), start) : end]
+        begin = max(start - REFUSED_BEFORE, floor, 0)
+        if not holds_any(view[begin : end + REFUSED_AFTER], item.term.refused):
+            return False
+        phrase = view[behind_last(view, ",、;。!?\n", begin, start) : end]
         if item.start > quantity.start or self.is_headed:
             reach = min(len(view), end + REFUSED_AFTER)
             stop = PHRASE_MARK.search(view, end, reach)
@@ -393,10 +412,6 @@ def _wins_an_award(item: Occurrence, view: str) -> bool:
     reach = min(item.end + AWARD_REACH, len(view))
     verb = any_of("award_verb").search(view, item.end, reach)
     return verb is not None and CLAUSE_MARK.search(view, item.end, verb.end()) is None
-
-
-def _specificity(term: Term) -> float:
-    return min(2.0 * term.weight, 20.0) - (24.0 if term.weight <= VAGUE else 0.0)
 
 
 def _evidence(item: Occurrence, sentence: Sentence) -> float:
@@ -476,8 +491,10 @@ def _match(sentence: Sentence, index: int, pair: Pair, occurrences: list[Occurre
     if not own:
         return None
     extra = _coordinated(pair, occurrences, view, sentence.quantities[index])
-    codes = (*(code for other in extra for code in other.label.metrics), *own)
-    start = min([item.start, *(other.start for other in extra)])
+    codes, start = own, item.start
+    if extra:
+        codes = (*(code for other in extra for code in other.label.metrics), *own)
+        start = min(start, *(other.start for other in extra))
     breakdown = breakdown_around(sentence, index, pair, view, codes, start)
     breakdown |= item.label.breakdown
     breakdown |= item.term.fixed_breakdown
@@ -494,8 +511,10 @@ def _canonical(codes: tuple[str, ...]) -> tuple[str, ...]:
 
 def _announces_new(view: str, start: int) -> bool:
     """新授牌市级 before a label: a verb of making, with nothing but a short attribute after it."""
-    begin = behind_last(view, ",、;。:和", max(0, start - NEW_WITHIN), start)
-    return any_of("new_ones").search(view, begin, start) is not None
+    begin, verb = max(0, start - NEW_WITHIN), any_of("new_ones")
+    if verb.search(view, begin, start) is None:
+        return False
+    return verb.search(view, behind_last(view, ",、;。:和", begin, start), start) is not None
 
 
 def _joined_this_year(view: str, item: Occurrence) -> bool:

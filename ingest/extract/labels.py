@@ -6,6 +6,7 @@ Belongs here: finding labels. Does not belong here: deciding which number a labe
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
@@ -19,18 +20,22 @@ from ingest.vocabulary import Label, Unit, labels, metrics, words
 GAP = "…"
 LONGEST_GAP = 14
 BREAK = re.compile(r"[,。;!?\n0-9]")
+VAGUE = 2
 MONEY = "yuan"
 WORKPLACES = frozenset({"enterprise", "unit"})
 PERSONAL = frozenset({"person", "person_time", "household"})
 
 
 class Term:
-    """A label with all that is asked of it wherever it stands, worked out once."""
+    """A label with all that is asked of it wherever it stands, worked out once.
+
+    `is_free` when it asks nothing of its sentence; `specificity` rates how much it spells out.
+    """
 
     __slots__ = (
         *("label", "pieces", "later_pieces", "weight", "dimension", "needs", "codes", "fixed_breakdown", "is_award"),
         *("is_stock", "is_rate", "is_generic", "refused_near", "refused_behind", "refused_anywhere", "refused"),
-        *("_unit_codes",),
+        *("_unit_codes", "is_free", "specificity"),
     )
 
     def __init__(self, label: Label) -> None:
@@ -51,6 +56,8 @@ class Term:
         self.refused_behind = tuple(word[1:] for word in label.refuses if word[0] == "-")
         self.refused_anywhere = tuple(word[1:] for word in label.refuses if word[0] == "~")
         self.refused = tuple(word.lstrip("-~") for word in label.refuses)
+        self.is_free = not (label.needs or self.refused_anywhere or self.later_pieces)
+        self.specificity = min(2.0 * self.weight, 20.0) - (24.0 if self.weight <= VAGUE else 0.0)
         self._unit_codes: dict[str, str | None] = {}
 
     def unit_code(self, unit: Unit | None) -> str | None:
@@ -106,6 +113,29 @@ class Occurrence(NamedTuple):
         return self.term.weight
 
 
+class LabelledText:
+    """The places of a text where a label begins, in order of the end of its first piece; found in one pass."""
+
+    def __init__(self, text: str, heads: list[tuple[int, int, int]], vocabulary: list[list[Term]]) -> None:
+        self._text = text
+        self._heads = heads
+        self._ends = [end for _, _, end in heads]
+        self._vocabulary = vocabulary
+
+    def between(self, start: int, end: int) -> list[Occurrence]:
+        """The labels that stand inside `text[start:end]`, overlapping ones too, in order of their start."""
+        found: list[Occurrence] = []
+        for index, begin, stop in self._heads[bisect_right(self._ends, start) : bisect_right(self._ends, end)]:
+            if begin >= start:
+                for term in self._vocabulary[index]:
+                    last = _end_of(term, self._text, stop, end) if term.later_pieces else stop
+                    if last:
+                        found.append(Occurrence(begin, last, term))
+        found.sort(key=itemgetter(1), reverse=True)
+        found.sort(key=itemgetter(0))
+        return found
+
+
 class LabelIndex:
     """Finds all labels of a vocabulary in a text in one pass."""
 
@@ -118,19 +148,12 @@ class LabelIndex:
 
     def find(self, text: str) -> list[Occurrence]:
         """All occurrences, overlapping ones too, in order of their start."""
-        return self.find_between(with_synonyms(text), 0, len(text))
+        return self.read(text).between(0, len(text))
 
-    def find_between(self, text: str, start: int, end: int) -> list[Occurrence]:
-        """The occurrences inside `text[start:end]`; synonyms are read already."""
-        found: list[Occurrence] = []
-        for index, begin, stop in self._automaton.find_matches_as_indexes(text[start:end], overlapping=True):
-            for term in self._terms[index]:
-                last = _end_of(term, text, start + stop, end) if term.later_pieces else start + stop
-                if last:
-                    found.append(Occurrence(start + begin, last, term))
-        found.sort(key=itemgetter(1), reverse=True)
-        found.sort(key=itemgetter(0))
-        return found
+    def read(self, text: str) -> LabelledText:
+        """The text with all its labels, synonyms read as the words they stand for."""
+        plain = with_synonyms(text)
+        return LabelledText(plain, self._automaton.find_matches_as_indexes(plain, overlapping=True), self._terms)
 
 
 def _end_of(term: Term, text: str, head_end: int, limit: int) -> int:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ingest.extract.attribution import Match, Sentence, attribute
 from ingest.extract.continuation import complete
-from ingest.extract.labels import label_index, with_synonyms
+from ingest.extract.labels import label_index
 from ingest.extract.quantities import Quantity, find_quantities
 from ingest.vocabulary import words
 
@@ -72,7 +72,7 @@ def read_prose(
     skipped = Stretches(skip)
     quantities = [item for item in quantities if item.start not in skipped and not _is_identifier(item, view)]
     starts = [item.start for item in quantities]
-    plain = with_synonyms(view)
+    labelled = label_index().read(view)
     readings: list[Reading] = []
     before_start, paragraph, last_end = 0, 0, 0
     list_head: int | None = None
@@ -92,7 +92,7 @@ def read_prose(
                 heading=_heading_at(headings, start),
                 before=view[before_start:last_end],
                 quantities=quantities[first:last],
-                occurrences=label_index().find_between(plain, start, end),
+                occurrences=labelled.between(start, end),
                 whole=whole,
                 earlier=earlier,
             )
