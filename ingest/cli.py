@@ -1,7 +1,8 @@
 """The `union-warehouse` command.
 
 Belongs here: commands, options, exit codes, and how results look on a terminal. Does not belong here: any
-work; each command imports what it needs when it is called, so that help and listings are quick.
+work; each command imports what it needs when it is called, so that help and listings are quick
+(`tests/unit/test_cli.py` holds what each may import).
 
 Exit codes: 0 done, 1 something failed on the way, 2 input that cannot be used (one sentence says why).
 """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingest.catalogue import load_catalogue, source_rows
+from ingest.catalogue import load_catalogue, load_entries, source_rows
 from ingest.settings import load_settings
 
 Rows = list[dict[str, Any]]
@@ -20,29 +20,28 @@ def list_sources() -> Rows:
 
 def frame_counts() -> Rows:
     """How many rows each frame of the lake has, by source."""
-    from ingest.lake import Lake  # noqa: PLC0415 (imports the frames' models)
-    from ingest.schemas import FRAMES  # noqa: PLC0415
+    from ingest.columns import COLUMNS  # noqa: PLC0415 (polars, which a list of sources can do without)
+    from ingest.lake import Lake  # noqa: PLC0415
 
     lake = Lake(load_settings().lake_root)
     rows: Rows = []
-    for frame in FRAMES:
-        for source_id in dict.fromkeys(file.rsplit("/", 2)[1] for file in lake.parts(frame)):
-            rows.append({"frame": frame, "source": source_id, "rows": lake.count(frame, source_id)})
+    for frame in COLUMNS:
+        counts = lake.counts(frame)
+        rows += [{"frame": frame, "source": source_id, "rows": count} for source_id, count in counts.items()]
     return rows
 
 
 def stale_rows() -> Rows:
     """What of the lake the next run would make again, and why."""
-    from ingest.lake import Lake  # noqa: PLC0415 (imports the frames' models)
+    from ingest.lake import Lake  # noqa: PLC0415
     from ingest.staleness import stale_frames  # noqa: PLC0415 (knows the readers' versions, hence imports them)
 
     settings = load_settings()
-    catalogue = load_catalogue(settings.catalogue_folder)
-    fetched = [source_id for source_id in Lake(settings.lake_root).sources("snapshots") if source_id in catalogue]
+    fetched = load_entries(Lake(settings.lake_root).sources("snapshots"), settings.catalogue_folder)
     return [
         {"frame": stale.frame, "source": stale.source_id, "stale pages": stale.pages, "of": stale.of, "why": stale.why}
-        for source_id in fetched
-        for stale in stale_frames(catalogue[source_id], settings)
+        for source in fetched.values()
+        for stale in stale_frames(source, settings)
     ]
 
 

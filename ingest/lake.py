@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from ingest.columns import COLUMNS
 from ingest.files import open_root, put_at_once
-from ingest.schemas import FRAMES, polars_schema
 
 NO_SOURCE = "_"
 WHOLE = "all"
@@ -45,7 +45,7 @@ class StoredPart:
 
 
 class Lake:
-    """Reads and writes the frames named in `ingest.schemas.FRAMES` under one root (folder or fsspec URL)."""
+    """Reads and writes the frames named in `ingest.columns.COLUMNS` under one root (folder or fsspec URL)."""
 
     def __init__(self, root: str) -> None:
         self.address = root
@@ -53,8 +53,8 @@ class Lake:
 
     def path(self, frame: str, source_id: str = NO_SOURCE, part: str = WHOLE) -> str:
         """The file that holds one part of a frame. Raises LakeError for an unknown frame."""
-        if frame not in FRAMES:
-            raise LakeError(f"no frame is called {frame!r}; there are {', '.join(FRAMES)}")
+        if frame not in COLUMNS:
+            raise LakeError(f"no frame is called {frame!r}; there are {', '.join(COLUMNS)}")
         return f"{self.root}/{frame}/{source_id}/{part}.parquet"
 
     def write(
@@ -138,11 +138,16 @@ class Lake:
 
     def count(self, frame: str, source_id: str | None = None) -> int:
         """How many rows a frame has; only the ends of its files are read."""
-        total = 0
+        return sum(self.counts(frame, source_id).values())
+
+    def counts(self, frame: str, source_id: str | None = None) -> dict[str, int]:
+        """How many rows a frame has by source; only the ends of its files are read."""
+        counts: dict[str, int] = {}
         for part in self.stored(frame, source_id):
             with self.fs.open(part.path, "rb") as handle:
-                total += pl.scan_parquet(handle).select(pl.len()).collect().item()
-        return total
+                rows = pl.scan_parquet(handle).select(pl.len()).collect().item()
+            counts[part.source_id] = counts.get(part.source_id, 0) + rows
+        return counts
 
     def read_file(self, frame: str, file: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
         """The rows of one file. Raises LakeError when it is not Parquet of this frame."""
@@ -164,7 +169,7 @@ class Lake:
             return {}
 
     def _empty(self, frame: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
-        empty = pl.DataFrame(schema=polars_schema(FRAMES[frame]))
+        empty = pl.DataFrame(schema=COLUMNS[frame])
         return empty.select(columns) if columns else empty
 
     def ledger_path(self, frame: str, source_id: str) -> str:
@@ -187,7 +192,7 @@ class Lake:
 def parquet_bytes(frame: str, data: pl.DataFrame, about: Mapping[str, str] | None = None) -> bytes:
     """A frame as the bytes of a Parquet file: equal rows give equal bytes."""
     buffer = io.BytesIO()
-    ordered = data.select(list(polars_schema(FRAMES[frame]))).rechunk()
+    ordered = data.select(list(COLUMNS[frame])).rechunk()
     ordered.write_parquet(buffer, metadata=dict(about) if about else None)
     return buffer.getvalue()
 

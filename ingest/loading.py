@@ -19,9 +19,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from ingest.columns import COLUMNS
 from ingest.files import is_local
 from ingest.lake import Lake, StoredPart
-from ingest.schemas import FRAMES, polars_schema
 
 PART_COLUMN = "lake_part"
 # Columns that do not make a claim another one: by which version of the reader it was read.
@@ -52,7 +52,7 @@ def load_frames(connection: Connection, lake: Lake) -> bool:
     PartError for a file that cannot be read or is of another shape.
     """
     connection.execute("CREATE TABLE IF NOT EXISTS raw.lake_parts (frame VARCHAR, part VARCHAR, mark VARCHAR)")
-    changes = [_change(connection, lake, frame) for frame in FRAMES]
+    changes = [_change(connection, lake, frame) for frame in COLUMNS]
     for change in changes:
         _forget(connection, change)
         for files in _batches(lake, change.come):
@@ -78,7 +78,7 @@ def _note_touched(connection: Connection, came: list[str]) -> None:
 
 def _hashed_claims() -> str:
     """SQL for the page of each loaded claim and a hash of all that the claim says."""
-    columns = ", ".join(f'"{name}"' for name in polars_schema(FRAMES["claims"]) if name not in UNTOLD_COLUMNS)
+    columns = ", ".join(f'"{name}"' for name in COLUMNS["claims"] if name not in UNTOLD_COLUMNS)
     return f"SELECT page_id, hash({columns}) AS said FROM raw.claims"  # noqa: S608 (names of our own)
 
 
@@ -110,7 +110,7 @@ def _has_shape(connection: Connection, frame: str) -> bool:
 
 
 def _empty(frame: str) -> pl.DataFrame:
-    return pl.DataFrame(schema={**polars_schema(FRAMES[frame]), PART_COLUMN: pl.String})
+    return pl.DataFrame(schema={**COLUMNS[frame], PART_COLUMN: pl.String})
 
 
 def _forget(connection: Connection, change: Change) -> None:
@@ -171,7 +171,7 @@ def _append_files(connection: Connection, frame: str, files: Sequence[tuple[Stor
         _require_shape(frame, part, path)
     if not files:
         return
-    columns = ", ".join(f'"{name}"' for name in polars_schema(FRAMES[frame]))
+    columns = ", ".join(f'"{name}"' for name in COLUMNS[frame])
     query = f"""
         INSERT INTO raw.{frame} BY NAME
         SELECT {columns}, regexp_extract(filename, '([^/]+/[^/]+)[.]parquet$', 1) AS lake_part
@@ -188,7 +188,7 @@ def _require_shape(frame: str, part: StoredPart, path: Path) -> None:
     except (OSError, pl.exceptions.PolarsError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise PartError(f"{part.path} cannot be read as Parquet ({reason}): {mend}") from error
-    expected = polars_schema(FRAMES[frame])
+    expected = COLUMNS[frame]
     if dict(found) != expected:
         differing = sorted(set(expected.items()) ^ set(found.items()), key=lambda column: column[0])
         names = ", ".join(dict.fromkeys(name for name, _ in differing)) or "their order"

@@ -242,6 +242,6 @@ def regions_frame(table: Path = TABLE) -> pl.DataFrame:
     """All regions through time as a frame of `schemas.Regions`; empty texts are null."""
     import polars as pl  # noqa: PLC0415  (the lookups above must stay light)
 
-    from ingest.schemas import Regions, polars_schema  # noqa: PLC0415
+    from ingest.columns import COLUMNS  # noqa: PLC0415
 
-    return pl.read_csv(table, schema=polars_schema(Regions), null_values=[""])
+    return pl.read_csv(table, schema=COLUMNS["regions"], null_values=[""])

@@ -1,6 +1,7 @@
-"""Pandera models of every frame that crosses a stage: the one place where columns are defined.
+"""Pandera models of every frame that crosses a stage: the one place that says which rows are valid.
 
-Belongs here: column names, types, allowed values, keys. Does not belong here: how a frame is made
+Belongs here: allowed values, keys, rules between columns. Does not belong here: names and types of the columns
+(`ingest.columns`, from which the models take them: a column named here is one that has a rule), how a frame is made
 (each stage) or where it is stored (`ingest.lake`). A model's name in `FRAMES` is also the name of its
 Dagster asset, its Parquet folder, its table in the `raw` schema and its dbt source.
 
@@ -9,10 +10,10 @@ All frames are polars frames, validated eagerly: on a LazyFrame Pandera checks t
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import pandera.polars as pa
 import polars as pl
+
+from ingest.columns import COLUMNS, frame_of
 
 QUALIFIERS = ("EQ", "GE", "GT", "LE", "LT", "MORE", "NEAR", "APPROX", "RANGE", "ORDER")
 SCOPES = ("all_levels", "own_level", "lower_levels", "industry", "enterprise", "event", "unknown")
@@ -31,28 +32,6 @@ PERIOD_TYPES = (
 CHANGE_KINDS = ("level", "yoy_pct", "yoy_pp", "yoy_abs", "multiple")
 FETCH_OUTCOMES = ("fetched", "unchanged", "gone", "refused_by_robots", "host_not_allowed", "failed")
 STAGES = ("crawl", "fetch", "parse", "extract", "validate")
-UtcTime = Annotated[pl.Datetime, "us", "UTC"]
-SECTION_TYPE = pl.List(
-    pl.Struct({"heading": pl.String, "char_start": pl.Int64, "char_end": pl.Int64, "duplicate_of": pl.Int64})
-)
-CELL_TYPE = pl.Struct(
-    {
-        "row": pl.Int64, "col": pl.Int64, "row_span": pl.Int64, "col_span": pl.Int64, "text": pl.String,
-        "char_start": pl.Int64, "char_end": pl.Int64, "is_header": pl.Boolean,
-    }
-)  # fmt: skip
-TABLE_TYPE = pl.List(
-    pl.Struct(
-        {
-            "caption": pl.String,
-            "note": pl.String,
-            "char_start": pl.Int64,
-            "char_end": pl.Int64,
-            "cells": pl.List(CELL_TYPE),
-        }
-    )
-)
-SPAN_TYPE = pl.List(pl.Struct({"char_start": pl.Int64, "char_end": pl.Int64}))
 
 
 class Frame(pa.DataFrameModel):
@@ -66,15 +45,10 @@ class Frame(pa.DataFrameModel):
 class Sources(Frame):
     """The catalogue: one row per source."""
 
-    source_id: str = pa.Field(unique=True, str_matches=r"^[a-z][a-z0-9_]*$")
-    title: str
-    publisher: str
-    homepage: str
-    licence: str
-    terms: str
-    region_name: str
-    level: str = pa.Field(isin=("nation", "province", "prefecture", "county"))
-    authority_kind: str = pa.Field(
+    __annotations__ = dict(COLUMNS["sources"])
+    source_id = pa.Field(unique=True, str_matches=r"^[a-z][a-z0-9_]*$")
+    level = pa.Field(isin=("nation", "province", "prefecture", "county"))
+    authority_kind = pa.Field(
         isin=(
             "census",
             "national_table",
@@ -85,19 +59,17 @@ class Sources(Frame):
             "news",
         )
     )
-    is_sample: bool
-    verified_on: str = pa.Field(nullable=True)
+    verified_on = pa.Field(nullable=True)
 
 
 class PageRefs(Frame):
     """Pages that the list pages name. Key: source_id, url."""
 
-    source_id: str
-    url: str = pa.Field(str_matches=r"^(https?|file)://")
-    volume_year: pl.Int64 = pa.Field(nullable=True, ge=1900, le=2100)
-    category: str = pa.Field(nullable=True)
-    title: str = pa.Field(nullable=True)
-    discovered_from: str
+    __annotations__ = dict(COLUMNS["page_refs"])
+    url = pa.Field(str_matches=r"^(https?|file)://")
+    volume_year = pa.Field(nullable=True, ge=1900, le=2100)
+    category = pa.Field(nullable=True)
+    title = pa.Field(nullable=True)
 
     class Config:
         unique = ["source_id", "url"]
@@ -106,22 +78,15 @@ class PageRefs(Frame):
 class Snapshots(Frame):
     """The newest stored response of each page. Key: source_id, url. `warc_offset` is in bytes."""
 
-    source_id: str
-    url: str
-    volume_year: pl.Int64 = pa.Field(nullable=True)
-    fetched_at: UtcTime
-    checked_at: UtcTime
-    status: pl.Int64 = pa.Field(ge=100, le=599)
-    etag: str = pa.Field(nullable=True)
-    last_modified: str = pa.Field(nullable=True)
-    content_type: str = pa.Field(nullable=True)
-    body_sha256: str = pa.Field(str_matches=r"^[0-9a-f]{64}$")
-    body_bytes: pl.Int64 = pa.Field(ge=0)
-    warc_file: str
-    warc_offset: pl.Int64 = pa.Field(ge=0)
-    robots_allowed: bool
-    unchanged_since: UtcTime
-    is_gone: bool
+    __annotations__ = dict(COLUMNS["snapshots"])
+    volume_year = pa.Field(nullable=True)
+    status = pa.Field(ge=100, le=599)
+    etag = pa.Field(nullable=True)
+    last_modified = pa.Field(nullable=True)
+    content_type = pa.Field(nullable=True)
+    body_sha256 = pa.Field(str_matches=r"^[0-9a-f]{64}$")
+    body_bytes = pa.Field(ge=0)
+    warc_offset = pa.Field(ge=0)
 
     class Config:
         unique = ["source_id", "url"]
@@ -130,14 +95,12 @@ class Snapshots(Frame):
 class FetchLog(Frame):
     """What the last run met at each address. Key: source_id, url."""
 
-    source_id: str
-    url: str
-    requested_at: UtcTime
-    outcome: str = pa.Field(isin=FETCH_OUTCOMES)
-    status: pl.Int64 = pa.Field(nullable=True)
-    reason: str = pa.Field(nullable=True)
-    attempts: pl.Int64 = pa.Field(ge=0)
-    elapsed_ms: pl.Int64 = pa.Field(ge=0)
+    __annotations__ = dict(COLUMNS["fetch_log"])
+    outcome = pa.Field(isin=FETCH_OUTCOMES)
+    status = pa.Field(nullable=True)
+    reason = pa.Field(nullable=True)
+    attempts = pa.Field(ge=0)
+    elapsed_ms = pa.Field(ge=0)
 
     class Config:
         unique = ["source_id", "url"]
@@ -146,29 +109,18 @@ class FetchLog(Frame):
 class Pages(Frame):
     """Pages as text with structure. Key: page_id. Offsets index `text`, end exclusive."""
 
-    page_id: str = pa.Field(unique=True)
-    source_id: str
-    url: str
-    body_sha256: str
-    text_sha256: str
-    title: str
-    breadcrumb: pl.List(pl.String)  # type: ignore[valid-type]
-    region_name: str = pa.Field(nullable=True)
-    ref_area: str = pa.Field(nullable=True)
-    volume_year: pl.Int64 = pa.Field(nullable=True, ge=1900, le=2100)
-    reference_year: pl.Int64 = pa.Field(nullable=True, ge=1900, le=2100)
-    reference_year_basis: str = pa.Field(nullable=True)
-    published_on: str = pa.Field(nullable=True)
-    published_on_basis: str = pa.Field(nullable=True)
-    contributor: str = pa.Field(nullable=True)
-    charset_declared: str = pa.Field(nullable=True)
-    charset_used: str
-    replacement_chars: pl.Int64 = pa.Field(ge=0)
-    parser_version: str
-    text: str
-    sections: SECTION_TYPE  # type: ignore[valid-type]
-    tables: TABLE_TYPE  # type: ignore[valid-type]
-    duplicate_spans: SPAN_TYPE  # type: ignore[valid-type]
+    __annotations__ = dict(COLUMNS["pages"])
+    page_id = pa.Field(unique=True)
+    region_name = pa.Field(nullable=True)
+    ref_area = pa.Field(nullable=True)
+    volume_year = pa.Field(nullable=True, ge=1900, le=2100)
+    reference_year = pa.Field(nullable=True, ge=1900, le=2100)
+    reference_year_basis = pa.Field(nullable=True)
+    published_on = pa.Field(nullable=True)
+    published_on_basis = pa.Field(nullable=True)
+    contributor = pa.Field(nullable=True)
+    charset_declared = pa.Field(nullable=True)
+    replacement_chars = pa.Field(ge=0)
 
 
 class Claims(Frame):
@@ -178,41 +130,28 @@ class Claims(Frame):
     joined by `;` in alphabetical order, empty for the total.
     """
 
-    claim_id: str = pa.Field(unique=True, str_matches=r"^[0-9a-f]{16}$")
-    source_id: str
-    page_id: str
-    url: str
-    body_sha256: str
-    section: str
-    char_start: pl.Int64 = pa.Field(ge=0)
-    char_end: pl.Int64 = pa.Field(ge=1)
-    table_cell: str = pa.Field(nullable=True)
-    raw_span: str = pa.Field(str_length={"min_value": 1})
-    sentence: str
-    metric_code: str = pa.Field(nullable=True)
-    obs_value: float = pa.Field(nullable=True)
-    value_low: float = pa.Field(nullable=True)
-    value_high: float = pa.Field(nullable=True)
-    qualifier: str = pa.Field(isin=QUALIFIERS)
-    unit_code: str = pa.Field(nullable=True)
-    unit_raw: str
-    breakdown: str = pa.Field(str_matches=r"^([a-z_]+=[A-Za-z0-9_]+(;[a-z_]+=[A-Za-z0-9_]+)*)?$")
-    ref_area: str = pa.Field(nullable=True)
-    ref_area_name: str = pa.Field(nullable=True)
-    ref_year: pl.Int64 = pa.Field(nullable=True, ge=1900, le=2100)
-    period_type: str = pa.Field(isin=PERIOD_TYPES)
-    year_basis: str
-    region_basis: str
-    reporting_scope: str = pa.Field(isin=SCOPES)
-    statistic: str = pa.Field(nullable=True, isin=("stock", "flow", "rate", "cumulative"))
-    change_kind: str = pa.Field(isin=CHANGE_KINDS)
-    base_text: str = pa.Field(nullable=True)
-    is_floor_language: bool
-    is_target: bool
-    extractor_version: str
-    rule: str
-    phrase: str
-    note: str = pa.Field(nullable=True)
+    __annotations__ = dict(COLUMNS["claims"])
+    claim_id = pa.Field(unique=True, str_matches=r"^[0-9a-f]{16}$")
+    char_start = pa.Field(ge=0)
+    char_end = pa.Field(ge=1)
+    table_cell = pa.Field(nullable=True)
+    raw_span = pa.Field(str_length={"min_value": 1})
+    metric_code = pa.Field(nullable=True)
+    obs_value = pa.Field(nullable=True)
+    value_low = pa.Field(nullable=True)
+    value_high = pa.Field(nullable=True)
+    qualifier = pa.Field(isin=QUALIFIERS)
+    unit_code = pa.Field(nullable=True)
+    breakdown = pa.Field(str_matches=r"^([a-z_]+=[A-Za-z0-9_]+(;[a-z_]+=[A-Za-z0-9_]+)*)?$")
+    ref_area = pa.Field(nullable=True)
+    ref_area_name = pa.Field(nullable=True)
+    ref_year = pa.Field(nullable=True, ge=1900, le=2100)
+    period_type = pa.Field(isin=PERIOD_TYPES)
+    reporting_scope = pa.Field(isin=SCOPES)
+    statistic = pa.Field(nullable=True, isin=("stock", "flow", "rate", "cumulative"))
+    change_kind = pa.Field(isin=CHANGE_KINDS)
+    base_text = pa.Field(nullable=True)
+    note = pa.Field(nullable=True)
 
     @pa.dataframe_check
     @classmethod
@@ -249,30 +188,24 @@ class Claims(Frame):
 class Quarantine(Frame):
     """What could not be read, mapped or validated, with the reason. `stage` says where it stopped."""
 
-    source_id: str
-    stage: str = pa.Field(isin=STAGES)
-    key: str
-    url: str = pa.Field(nullable=True)
-    column: str = pa.Field(nullable=True)
-    check: str
-    value: str = pa.Field(nullable=True)
-    reason: str
+    __annotations__ = dict(COLUMNS["quarantine"])
+    stage = pa.Field(isin=STAGES)
+    url = pa.Field(nullable=True)
+    column = pa.Field(nullable=True)
+    value = pa.Field(nullable=True)
 
 
 class Regions(Frame):
     """Administrative regions through time. Key: region_id, valid_from. `valid_to` null: still valid."""
 
-    region_id: str
-    ref_area: str = pa.Field(str_matches=r"^\d{6}$")
-    name: str
-    short_name: str
-    pinyin: str
-    level: str = pa.Field(isin=("nation", "province", "prefecture", "county"))
-    parent_region_id: str = pa.Field(nullable=True)
-    parent_name: str = pa.Field(nullable=True)
-    iso_3166_2: str = pa.Field(nullable=True)
-    valid_from: pl.Int64 = pa.Field(ge=1900)
-    valid_to: pl.Int64 = pa.Field(nullable=True)
+    __annotations__ = dict(COLUMNS["regions"])
+    ref_area = pa.Field(str_matches=r"^\d{6}$")
+    level = pa.Field(isin=("nation", "province", "prefecture", "county"))
+    parent_region_id = pa.Field(nullable=True)
+    parent_name = pa.Field(nullable=True)
+    iso_3166_2 = pa.Field(nullable=True)
+    valid_from = pa.Field(ge=1900)
+    valid_to = pa.Field(nullable=True)
 
     class Config:
         unique = ["region_id", "valid_from"]
@@ -281,20 +214,11 @@ class Regions(Frame):
 class Metrics(Frame):
     """The metric vocabulary as the warehouse sees it. Key: metric_code. Aliases name their canonical metric."""
 
-    metric_code: str = pa.Field(unique=True)
-    tier: pl.Int64 = pa.Field(ge=1, le=3)
-    theme: str
-    name_en: str
-    name_zh: str
-    unit_code: str
-    statistic: str = pa.Field(isin=("stock", "flow", "rate", "cumulative"))
-    definition_en: str
-    labels_zh: str
-    breakdowns: str
-    typical_range: str
-    canonical_code: str
-    fixed_breakdown: str
-    base_code: str = pa.Field(nullable=True)
+    __annotations__ = dict(COLUMNS["metrics"])
+    metric_code = pa.Field(unique=True)
+    tier = pa.Field(ge=1, le=3)
+    statistic = pa.Field(isin=("stock", "flow", "rate", "cumulative"))
+    base_code = pa.Field(nullable=True)
 
 
 FRAMES: dict[str, type[Frame]] = {
@@ -311,11 +235,10 @@ FRAMES: dict[str, type[Frame]] = {
 
 
 def polars_schema(model: type[Frame]) -> dict[str, pl.DataType]:
-    """The column names and polars types of a frame model, for building empty or typed frames."""
+    """The column names and polars types of a frame model."""
     return {name: column.dtype.type for name, column in model.to_schema().columns.items()}
 
 
 def typed_frame(model: type[Frame], rows: list[dict[str, object]]) -> pl.DataFrame:
     """Make a frame of the model's types from row dictionaries; a missing key is an error of the caller."""
-    schema = polars_schema(model)
-    return pl.DataFrame(rows, schema=schema, orient="row") if rows else pl.DataFrame(schema=schema)
+    return frame_of(next(name for name, known in FRAMES.items() if known is model), rows)

@@ -14,12 +14,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from ingest.catalogue import Catalogue, Source, load_catalogue, sources_frame
-from ingest.engine import Made, Shard, claims_shards, pages_shards, run_shards, versions
+from ingest.engine import Made, Shard, claims_shards, pages_shards, run_shards, snapshot_refs, versions
 from ingest.fetch import (
     HttpClient,
     canonical_url,
@@ -31,7 +31,6 @@ from ingest.fetch import (
 )
 from ingest.lake import Lake
 from ingest.ledger import Ledger, Part
-from ingest.records import SnapshotRef
 from ingest.regions import regions_frame
 from ingest.schemas import FRAMES, Quarantine, typed_frame
 from ingest.settings import Settings
@@ -195,14 +194,6 @@ def extract(source: Source, settings: Settings, *, anew: bool = False) -> StageR
     pages = Ledger.read(lake, "pages", source.source_id)
     plan = claims_shards(source, settings, pages, anew=anew)
     return _make(lake, source, settings, "claims", *plan, pages.total("pages"))
-
-
-def snapshot_refs(lake: Lake, source_id: str) -> list[SnapshotRef]:
-    """Where the bodies of a source's pages lie, with the titles that its list pages gave them."""
-    refs = lake.read("page_refs", source_id, columns=["url", "title"])
-    snapshots = lake.read("snapshots", source_id).join(refs, on="url", how="left", maintain_order="left")
-    columns = [field.name for field in fields(SnapshotRef)]
-    return [SnapshotRef(*row) for row in snapshots.select(columns).iter_rows()]
 
 
 def _make(

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingest.catalogue import Source
-from ingest.engine import Shard, changed_pages, claims_shards, pages_shards, versions
+from ingest.engine import Shard, changed_pages, claims_shards, pages_shards, snapshot_refs, versions
 from ingest.lake import Lake
 from ingest.ledger import Ledger
 from ingest.settings import Settings
-from ingest.stages import snapshot_refs
 
 
 @dataclass(frozen=True, slots=True)

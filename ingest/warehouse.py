@@ -19,11 +19,11 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from ingest.columns import COLUMNS
 from ingest.corrections import Correction, check_guard, load_corrections
 from ingest.lake import Lake
 from ingest.loading import PART_COLUMN, UNTOLD_COLUMNS, PartError, load_frames
 from ingest.release_history import load_releases
-from ingest.schemas import FRAMES
 from ingest.store import DATABASE, StoreError, attach_lake, connection_options, is_lake, lake_from_environment
 
 RAW = "raw"
@@ -123,7 +123,7 @@ def load_raw(
         try:
             connection.execute(f"CREATE SCHEMA IF NOT EXISTS {RAW}")
             is_whole = load_frames(connection, lake)
-            counts = {frame: _count(connection, frame) for frame in FRAMES}
+            counts = {frame: _count(connection, frame) for frame in COLUMNS}
             counts[HISTORY] = _keep_history(connection, when, is_whole=is_whole)
             counts[CORRECTIONS] = _load_corrections(connection, decisions)
             counts |= load_releases(connection, releases)

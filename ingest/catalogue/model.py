@@ -66,7 +66,7 @@ Year = Annotated[int, Field(ge=1900, le=2100)]
 class Strict(BaseModel):
     """Base of all catalogue models: unknown keys are errors, values never change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Canonical(Strict):

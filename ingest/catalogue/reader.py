@@ -6,7 +6,7 @@ source may say (`ingest.catalogue.model`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -76,6 +76,12 @@ def load_catalogue(folder: Path | None = None) -> Catalogue:
     if not files:
         raise CatalogueError(f"{place}: expected at least one source file named like `my_source.yaml`.")
     return {file.stem: load_source(file) for file in files}
+
+
+def load_entries(source_ids: Iterable[str], folder: Path | None = None) -> Catalogue:
+    """Only the entries of these sources, as far as the catalogue has them. Raises CatalogueError."""
+    files = [(folder or SOURCES_FOLDER) / f"{source_id}.yaml" for source_id in source_ids]
+    return {file.stem: load_source(file) for file in files if file.is_file()}
 
 
 def load_source(file: Path) -> Source:
@@ -169,9 +175,9 @@ def _check_hosts(file: Path, source: Source) -> None:
 
 def sources_frame(catalogue: Catalogue) -> pl.DataFrame:
     """The catalogue as a frame of `ingest.schemas.Sources`: one row per source, in order of source_id."""
-    from ingest.schemas import Sources, typed_frame  # noqa: PLC0415 (a second of imports that listing can do without)
+    from ingest.columns import frame_of  # noqa: PLC0415 (polars, which listing can do without)
 
-    return typed_frame(Sources, source_rows(catalogue))
+    return frame_of("sources", source_rows(catalogue))
 
 
 def source_rows(catalogue: Catalogue) -> list[dict[str, object]]:

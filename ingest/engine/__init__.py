@@ -7,7 +7,7 @@ and reading mean (`ingest.parse`, `ingest.extract`), nor which frames a stage ne
 Which engine runs a shard, how many workers there are and in which order they finish changes no byte of the result.
 """
 
-from ingest.engine.plan import claims_shards, pages_shards
+from ingest.engine.plan import claims_shards, pages_shards, snapshot_refs
 from ingest.engine.run import EngineError, run_shards
 from ingest.engine.shards import Made, Shard, changed_pages, make_shards, versions
 
@@ -20,5 +20,6 @@ __all__ = [
     "make_shards",
     "pages_shards",
     "run_shards",
+    "snapshot_refs",
     "versions",
 ]

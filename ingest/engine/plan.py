@@ -8,17 +8,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 
 from ingest.catalogue import Source
 from ingest.engine.shards import Shard, versions
+from ingest.lake import Lake
 from ingest.ledger import Ledger, fingerprint
-from ingest.parse.stage import page_id_of
 from ingest.records import SnapshotRef
 from ingest.settings import Settings
 
 NO_VOLUME = "none"
 # A volume of more pages is cut into twice as many parts: a part holds 64 to 128 pages, or a whole small volume.
 PAGES_PER_PART = 128
+
+
+def snapshot_refs(lake: Lake, source_id: str) -> list[SnapshotRef]:
+    """Where the bodies of a source's pages lie, with the titles that its list pages gave them."""
+    refs = lake.read("page_refs", source_id, columns=["url", "title"])
+    snapshots = lake.read("snapshots", source_id).join(refs, on="url", how="left", maintain_order="left")
+    columns = [field.name for field in fields(SnapshotRef)]
+    return [SnapshotRef(*row) for row in snapshots.select(columns).iter_rows()]
 
 
 def pages_shards(
@@ -79,4 +88,6 @@ def part_of(url: str, volume_year: int | None, volume_pages: int) -> str:
         buckets *= 2
     if buckets == 1:
         return volume
+    from ingest.parse.stage import page_id_of  # noqa: PLC0415 (the parser: only where volumes are large)
+
     return f"{volume}-{buckets}-{int(page_id_of(url)[:8], 16) % buckets:04d}"

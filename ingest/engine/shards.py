@@ -20,16 +20,12 @@ from typing import Literal
 
 import polars as pl
 
+from ingest.columns import frame_of
 from ingest.engine.poison import Poison, poison_rows
-from ingest.extract.stage import extract_pages, extractor_version, place
-from ingest.fetch.bodies import BodyReader
 from ingest.lake import Lake, parquet_bytes
 from ingest.ledger import fingerprint
-from ingest.parse import PARSER_VERSION
-from ingest.parse.stage import pages_from, parse_snapshots
 from ingest.records import SnapshotRef
-from ingest.schemas import FRAMES, Quarantine, typed_frame
-from ingest.validate import split_valid
+from ingest.versions import PARSER_VERSION, extractor_version
 
 FrameName = Literal["pages", "claims"]
 KEYS = {"pages": "page_id", "claims": "claim_id"}
@@ -168,16 +164,19 @@ def _finish(batch: Iterable[_Work]) -> list[Made]:
     works = list(batch)
     if not works:
         return []
+    from ingest.schemas import FRAMES  # noqa: PLC0415 (Pandera: who only asks what is stale does without)
+    from ingest.validate import split_valid  # noqa: PLC0415
+
     shard = works[0].shard
     for work in works:
         work.fresh, work.refused = _work_on(work)
     frame = FRAMES[shard.frame]
     stage = "validate" if shard.frame == "claims" else STAGES[shard.frame]
-    fresh = typed_frame(frame, [row for work in works for row in work.fresh])
+    fresh = frame_of(shard.frame, [row for work in works for row in work.fresh])
     good, refused = (
         split_valid(frame, fresh, stage=stage, source_id=shard.source_id, key_column=KEYS[shard.frame])
         if fresh.height
-        else (fresh, typed_frame(Quarantine, []))
+        else (fresh, frame_of("quarantine"))
     )
     return [_store(Lake(work.shard.lake_root), work, _of(work, good), _of(work, refused)) for work in works]
 
@@ -189,6 +188,11 @@ def _of(work: _Work, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _work_on(work: _Work) -> tuple[list[Row], list[Row]]:
+    # parser, reader and network: who only asks what is out of date does without
+    from ingest.extract.stage import extract_pages, place  # noqa: PLC0415
+    from ingest.fetch.bodies import BodyReader  # noqa: PLC0415
+    from ingest.parse.stage import pages_from, parse_snapshots  # noqa: PLC0415
+
     shard = work.shard
     if isinstance(work.changed, pl.DataFrame):
         return extract_pages(pages_from(work.changed), shard.source_id, shard.region)
@@ -200,13 +204,13 @@ def _work_on(work: _Work) -> tuple[list[Row], list[Row]]:
 def _store(lake: Lake, work: _Work, good: pl.DataFrame, refused: pl.DataFrame) -> Made:
     """Write quarantine and part, the rows that are kept together with the new ones, as if all had been made now."""
     shard = work.shard
-    rows, quarantine = good, pl.concat([typed_frame(Quarantine, work.refused), refused])
+    rows, quarantine = good, pl.concat([frame_of("quarantine", work.refused), refused])
     if work.kept:
         kept = pl.col("url").is_in(sorted(work.kept))
         former = lake.read_file(shard.frame, lake.path(shard.frame, shard.source_id, shard.part))
         rows = pl.concat([former.filter(kept), good])
         quarantine = pl.concat([_former_quarantine(lake, shard).filter(kept), quarantine])
-    quarantine = pl.concat([quarantine, typed_frame(Quarantine, poison_rows(shard))])
+    quarantine = pl.concat([quarantine, frame_of("quarantine", poison_rows(shard))])
     quarantine = quarantine.unique(maintain_order=True).sort("url", "key", "check", "column", maintain_order=True)
     if quarantine.height:
         lake.write("quarantine", quarantine, shard.source_id, shard.quarantine_part)
@@ -230,7 +234,7 @@ def _store(lake: Lake, work: _Work, good: pl.DataFrame, refused: pl.DataFrame) -
 
 def _former_quarantine(lake: Lake, shard: Shard) -> pl.DataFrame:
     path = lake.path("quarantine", shard.source_id, shard.quarantine_part)
-    return lake.read_file("quarantine", path) if lake.fs.exists(path) else typed_frame(Quarantine, [])
+    return lake.read_file("quarantine", path) if lake.fs.exists(path) else frame_of("quarantine")
 
 
 def urls_of(shard: Shard) -> list[str]:

@@ -4,6 +4,6 @@ Belongs here: reading. Words that the reading knows live in `ingest.vocabulary` 
 here: decoding, layout and tables as printed (`ingest.parse`), choosing between claims (dbt).
 """
 
-from ingest.extract.page import EXTRACTOR_VERSION, extract_claims, read_page
+from ingest.extract.page import extract_claims, read_page
 
-__all__ = ["EXTRACTOR_VERSION", "extract_claims", "read_page"]
+__all__ = ["extract_claims", "read_page"]

@@ -19,9 +19,9 @@ from ingest.extract.tables import read_table
 from ingest.extract.view import View, make_view
 from ingest.extract.years import Years
 from ingest.records import Claim, Context, Page
+from ingest.versions import EXTRACTOR_VERSION
 from ingest.vocabulary import metrics, words
 
-EXTRACTOR_VERSION = "2"
 CLAUSE_BREAKS = ",;。!?\n"
 PHRASE_REACH = 16
 

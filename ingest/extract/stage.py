@@ -1,7 +1,7 @@
 """The extract stage: page records to rows of claims, and what could not be read to quarantine.
 
-Belongs here: which version of the reading is in force, and rows of `schemas.Claims`. Does not belong here: reading
-itself (`ingest.extract.page`), nor where rows are stored (`ingest.engine`).
+Belongs here: rows of `schemas.Claims`. Does not belong here: reading itself (`ingest.extract.page`), nor where rows
+are stored (`ingest.engine`).
 """
 
 from __future__ import annotations
@@ -9,17 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from ingest.extract.page import EXTRACTOR_VERSION, place_page, read_page
+from ingest.extract.page import place_page, read_page
 from ingest.extract.prose import Damage
 from ingest.records import Claim, Context, Page
-from ingest.vocabulary.version import vocabulary_hash
+from ingest.versions import extractor_version
 
 Row = dict[str, object]
-
-
-def extractor_version() -> str:
-    """The version of code and vocabulary together: a claim says by which it was read."""
-    return f"{EXTRACTOR_VERSION}+{vocabulary_hash()}"
 
 
 def extract_pages(pages: Iterable[Page], source_id: str, region_name: str | None) -> tuple[list[Row], list[Row]]:

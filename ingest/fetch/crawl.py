@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from ingest.catalogue import Articles, Crawl, LinkRule, PageAddress, Pagination, Source, VolumeYear
+from ingest.columns import frame_of
 from ingest.fetch.archive import Archive, PageState
 from ingest.fetch.client import HttpClient, Response
 from ingest.fetch.errors import FetchError
@@ -25,7 +26,6 @@ from ingest.fetch.lists import Link, ListPage, read_list_page
 from ingest.fetch.local import SavedPages
 from ingest.fetch.storage import ArchiveError
 from ingest.fetch.urls import BadAddressError, canonical_url, host_of
-from ingest.schemas import PageRefs, Quarantine, typed_frame
 
 Progress = Callable[[str], None]
 PATIENCE = 3
@@ -103,8 +103,8 @@ def crawl_source(
     _add_saved(walk)
     if source.crawl:
         _walk_lists(walk, source.crawl, http, progress or _silent)
-    refs = typed_frame(PageRefs, list(walk.refs.values()))
-    return refs, typed_frame(Quarantine, list(walk.quarantine.values()))
+    refs = frame_of("page_refs", list(walk.refs.values()))
+    return refs, frame_of("quarantine", list(walk.quarantine.values()))
 
 
 def read_list(source: Source, response: Response) -> ListPage:
@@ -120,7 +120,7 @@ def poll_source(source: Source, http: HttpClient) -> tuple[tuple[Link, ...], pl.
     """
     walk, links = Walk(source), list[Link]()
     if source.crawl is None:
-        return (), typed_frame(Quarantine, [])
+        return (), frame_of("quarantine")
     _enqueue_entries(walk, source.crawl)
     while walk.queue and walk.asked < source.crawl.max_list_pages:
         ref = walk.queue.popleft()
@@ -130,7 +130,7 @@ def poll_source(source: Source, http: HttpClient) -> tuple[tuple[Link, ...], pl.
         walk.asked += 1
         _visit(walk, source.crawl, ref, http)
     links += [Link(url, str(row["title"] or "")) for url, row in walk.refs.items()]
-    return tuple(links), typed_frame(Quarantine, list(walk.quarantine.values()))
+    return tuple(links), frame_of("quarantine", list(walk.quarantine.values()))
 
 
 def follows(link: Link, rule: LinkRule) -> bool:

@@ -19,13 +19,13 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from ingest.catalogue import Source
+from ingest.columns import frame_of
 from ingest.fetch.archive import FACTS, GONE, Archive, PageState
 from ingest.fetch.client import HttpClient, Response
 from ingest.fetch.errors import FetchError
 from ingest.fetch.local import SavedPages, is_file_url
 from ingest.fetch.urls import host_of
 from ingest.fetch.warc import sha256_hex
-from ingest.schemas import FetchLog, Quarantine, Snapshots, typed_frame
 
 Progress = Callable[[str], None]
 RESUME_WITHIN = dt.timedelta(hours=24)
@@ -93,8 +93,8 @@ def fetch_pages(
             raise
     return FetchResult(
         snapshots=_snapshots(source, refs, previous_snapshots, archive),
-        fetch_log=typed_frame(FetchLog, sorted(run.log, key=lambda row: str(row["url"]))),
-        quarantine=typed_frame(Quarantine, sorted(run.quarantine, key=lambda row: str(row["url"]))),
+        fetch_log=frame_of("fetch_log", sorted(run.log, key=lambda row: str(row["url"]))),
+        quarantine=frame_of("quarantine", sorted(run.quarantine, key=lambda row: str(row["url"]))),
     )
 
 
@@ -257,4 +257,4 @@ def _snapshots(source: Source, refs: pl.DataFrame, previous: pl.DataFrame, archi
         row = state.snapshot(source.source_id, url, year)
         if row is not None:
             rows[url] = row
-    return typed_frame(Snapshots, [rows[url] for url in sorted(rows)])
+    return frame_of("snapshots", [rows[url] for url in sorted(rows)])

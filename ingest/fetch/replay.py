@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from ingest.columns import frame_of
 from ingest.fetch.archive import Entry, PageState, read_entries, scan_file, warc_files
 from ingest.fetch.storage import ArchivePath, archive_path
-from ingest.schemas import PageRefs, Snapshots, typed_frame
 
 ARCHIVE = "archive"
 
@@ -34,7 +34,7 @@ def replay_source(
         states.setdefault(entry.url, PageState()).add(entry)
     refs = [_ref(source_id, url, states[url]) for url in sorted(states)]
     rows = (states[url].snapshot(source_id, url, _year(states[url])) for url in sorted(states))
-    return typed_frame(PageRefs, refs), typed_frame(Snapshots, [row for row in rows if row is not None])
+    return frame_of("page_refs", refs), frame_of("snapshots", [row for row in rows if row is not None])
 
 
 def _when(entry: Entry) -> tuple[object, str, int]:

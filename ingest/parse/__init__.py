@@ -4,6 +4,6 @@ Belongs here: what a page looks like. Does not belong here: what its numbers mea
 """
 
 from ingest.parse.html import parse_html
-from ingest.parse.page import PARSER_VERSION, parse_text
+from ingest.parse.page import parse_text
 
-__all__ = ["PARSER_VERSION", "parse_html", "parse_text"]
+__all__ = ["parse_html", "parse_text"]

@@ -10,8 +10,6 @@ from ingest.parse.layout import find_breadcrumb, find_contributor, find_duplicat
 from ingest.parse.texttables import find_text_tables
 from ingest.records import Page, Table
 
-PARSER_VERSION = "2"
-
 
 def sha256(data: bytes) -> str:
     """Hexadecimal SHA-256 of `data`."""

@@ -6,12 +6,14 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-
-import polars as pl
+from typing import TYPE_CHECKING
 
 from ingest.parse.html import parse_html
-from ingest.parse.page import PARSER_VERSION
 from ingest.records import Cell, Page, Section, SnapshotRef, Table
+from ingest.versions import PARSER_VERSION
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Row = dict[str, object]
 Body = tuple[bytes, str | None]

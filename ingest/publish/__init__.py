@@ -9,7 +9,6 @@ line. Does not belong here: any rule about the data (that is dbt's work).
 - `ingest.publish.read`: facts and evidence out of those files.
 """
 
-from ingest.publish.exports import export_marts
 from ingest.publish.read import ReadError, read_evidence, read_facts
 
-__all__ = ["ReadError", "export_marts", "read_evidence", "read_facts"]
+__all__ = ["ReadError", "read_evidence", "read_facts"]

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import polars as pl
 
-from ingest.schemas import Metrics, typed_frame
+from ingest.columns import frame_of
 from ingest.vocabulary import Metric, labels, metrics
 
 
@@ -16,7 +16,7 @@ def metrics_frame() -> pl.DataFrame:
     for label in labels():
         for code in label.metrics:
             announced[code].append(label.text)
-    return typed_frame(Metrics, [_row(metric, announced[metric.code]) for metric in metrics().values()])
+    return frame_of("metrics", [_row(metric, announced[metric.code]) for metric in metrics().values()])
 
 
 def _row(metric: Metric, labels_zh: list[str]) -> dict[str, object]:

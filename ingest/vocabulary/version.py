@@ -1,6 +1,6 @@
 """Which vocabulary is in force: one hash over all of its files.
 
-Belongs here: the hash. It is part of the extractor's version (`ingest.extract.stage`), so that a new word reads
+Belongs here: the hash. It is part of the extractor's version (`ingest.versions`), so that a new word reads
 stored pages again without a change of code.
 """
 

@@ -3,7 +3,7 @@
 import dagster as dg
 import polars as pl
 
-from ingest.publish import export_marts
+from ingest.publish.exports import export_marts
 from orchestration.assets import DUCKDB_POOL, OWNERS
 from orchestration.defs.models import dbt_models
 from orchestration.links import code_links

@@ -37,7 +37,7 @@ def stage(name: str) -> Callable[[], object]:
     """The work of a stage, with all of it imported."""
     from ingest import stages  # noqa: PLC0415 (after the vocabulary is chosen)
     from ingest.lake import Lake  # noqa: PLC0415
-    from ingest.publish import export_marts  # noqa: PLC0415
+    from ingest.publish.exports import export_marts  # noqa: PLC0415
     from ingest.settings import load_settings  # noqa: PLC0415
     from ingest.warehouse import load_raw  # noqa: PLC0415
     from tests.benchmarks.yearbooks import SOURCE_ID  # noqa: PLC0415

@@ -25,6 +25,8 @@ LOAD = "from orchestration.definitions import defs; defs().get_repository_def()"
 STARTS = [
     pytest.param("help", [*COMMAND, "--help"], 0.5, id="help"),
     pytest.param("sources", [*COMMAND, "sources"], 0.6, id="sources"),
+    pytest.param("releases", [*COMMAND, "releases"], 0.5, id="releases"),
+    pytest.param("status", [*COMMAND, "status"], 0.55, id="status"),
     pytest.param("extract_one_page", [*COMMAND, "extract", str(PAGE)], 1.5, id="extract"),
     pytest.param("definitions", [sys.executable, "-c", LOAD], 8.0, id="definitions"),
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -199,18 +200,19 @@ def test_a_page_from_the_web_is_named_like_its_last_part(url: str, stem: str) ->
     assert page_stem(url) == stem
 
 
-class TestReading:
-    @pytest.fixture
-    def stored(self, sample_home: Settings) -> Settings:
-        """A home in which one sample source was read."""
-        source = open_catalogue(sample_home)["sample_gazetteers"]
-        with open_client(sample_home) as http:
-            stages.crawl(source, sample_home, http)
-            stages.fetch(source, sample_home, http)
-        stages.parse(source, sample_home)
-        stages.extract(source, sample_home)
-        return sample_home
+@pytest.fixture
+def stored(sample_home: Settings) -> Settings:
+    """A home in which one sample source was read."""
+    source = open_catalogue(sample_home)["sample_gazetteers"]
+    with open_client(sample_home) as http:
+        stages.crawl(source, sample_home, http)
+        stages.fetch(source, sample_home, http)
+    stages.parse(source, sample_home)
+    stages.extract(source, sample_home)
+    return sample_home
 
+
+class TestReading:
     def test_evidence_of_an_unknown_claim_is_told(self, home: Settings, capsys: pytest.CaptureFixture[str]) -> None:
         code, out, err = call(capsys, "evidence", "0" * 16)
         assert (code, out) == (2, "")
@@ -271,14 +273,35 @@ def test_only_errors_of_the_library_are_the_users() -> None:
     assert one_sentence(InputError("two\nlines")) == "two lines"
 
 
-def test_help_is_quick_and_imports_no_stage() -> None:
+HEAVY = {"polars", "pandera", "pandas", "pyarrow", "duckdb", "requests", "dagster", "selectolax", "ahocorasick_rs"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [
+        (["--help"], set()),
+        (["sources"], set()),
+        (["releases"], set()),
+        (["status"], {"polars"}),
+        (["facts"], {"polars"}),
+        (["evidence", "0" * 16], {"polars"}),
+        (["extract", "page.txt"], {"selectolax", "ahocorasick_rs"}),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_a_command_imports_only_what_it_needs(stored: Settings, arguments: list[str], needed: set[str]) -> None:
+    """In a process of its own, on a home with data, so that stale pages are looked for as well."""
+    (stored.home / "page.txt").write_text(TEXT, encoding="utf-8")
     program = (
-        "import sys; sys.argv = ['union-warehouse', '--help']\n"
+        f"import sys; sys.argv = ['union-warehouse', *{arguments}]\n"
         "from ingest.cli import main\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        "heavy = {'polars', 'pandera', 'duckdb', 'requests', 'dagster'} & set(sys.modules)\n"
-        "assert not heavy, heavy\n"
+        f"print(*sorted({HEAVY} & set(sys.modules)))\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    command = [sys.executable, "-c", program]
+    environment = os.environ | {"PYTHONPATH": str(Path(cli.__file__).parents[1])}
+    done = subprocess.run(
+        command, cwd=stored.home, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
     assert done.returncode == 0, done.stderr
-    assert "extract" in done.stdout
+    assert set(done.stdout.splitlines()[-1].split()) == needed

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 import pytest
 
-from ingest import stages
+from ingest import stages, versions
 from ingest.catalogue import Source
 from ingest.extract import stage as extract_stage
 from ingest.extract.prose import Damage
@@ -84,7 +84,7 @@ def test_a_new_extractor_reads_all_pages_again(
     source: Source, sample_home: Settings, http: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listed = run_all(source, sample_home, http)["crawl"]
-    monkeypatch.setattr(extract_stage, "EXTRACTOR_VERSION", "another")
+    monkeypatch.setattr(versions, "EXTRACTOR_VERSION", "another")
     assert stages.parse(source, sample_home).worked_on == 0
     assert stages.extract(source, sample_home).worked_on == listed
 
@@ -93,7 +93,7 @@ def test_a_new_vocabulary_reads_all_pages_again_without_parsing_them(
     source: Source, sample_home: Settings, http: HttpClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listed = run_all(source, sample_home, http)["crawl"]
-    monkeypatch.setattr(extract_stage, "vocabulary_hash", lambda: "0badcafe")
+    monkeypatch.setattr(versions, "vocabulary_hash", lambda: "0badcafe")
     assert stages.parse(source, sample_home).worked_on == 0
     assert stages.extract(source, sample_home).worked_on == listed
     assert {str(row["extractor_version"]).split("+")[1] for row in stored(sample_home, "claims")} == {"0badcafe"}
@@ -136,8 +136,8 @@ def test_what_is_stale_is_told_with_the_reason(
     stages.extract(source, sample_home)
     assert told_stale(source, sample_home) == []
 
-    version = extract_stage.vocabulary_hash()
-    monkeypatch.setattr(extract_stage, "vocabulary_hash", lambda: "0badcafe")
+    version = versions.vocabulary_hash()
+    monkeypatch.setattr(versions, "vocabulary_hash", lambda: "0badcafe")
     changed = f"the vocabulary changed from {version} to 0badcafe"
     assert told_stale(source, sample_home) == [("claims", listed, listed, changed)]
     monkeypatch.undo()

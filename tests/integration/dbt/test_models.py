@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ingest.publish import ReadError, export_marts, read_evidence, read_facts
+from ingest.publish import ReadError, read_evidence, read_facts
+from ingest.publish.exports import export_marts
 from ingest.warehouse import load_raw
 from tests.integration.dbt.conftest import PROJECT, Build, Built, run_dbt
 from tests.integration.dbt.lake_scenarios import claim, write_lake

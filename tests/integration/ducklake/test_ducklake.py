@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.publish import export_marts
+from ingest.publish.exports import export_marts
 from ingest.store import attach_lake, lake_from_environment
 from ingest.warehouse import WarehouseError, connect, load_raw
 from tests.integration.dbt.lake_scenarios import claim, scenarios, write_lake

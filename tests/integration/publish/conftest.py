@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from ingest.lake import Lake
-from ingest.publish import export_marts
+from ingest.publish.exports import export_marts
 from ingest.publish.release import Published, publish_release
 from ingest.settings import Settings
 from ingest.warehouse import load_raw

@@ -9,8 +9,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from ingest.publish import ReadError, export_marts, read_facts
-from ingest.publish.exports import read_manifest, refresh_exports
+from ingest.publish import ReadError, read_facts
+from ingest.publish.exports import export_marts, read_manifest, refresh_exports
 from ingest.releases import sha256_of
 from ingest.warehouse import WarehouseError
 
