@@ -342,8 +342,17 @@ def find_page_year(page: Page, marks: list[TimeMark], context: Context) -> PageY
         return PageYear(volume - 1, "volume_minus_one", False)
     in_title = TITLE_YEAR.search(page.title)
     if in_title:
-        return PageYear(int(in_title[1]), "title", False)
+        return _year_of_title(int(in_title[1]), page, marks)
     return _year_without_volume(page, marks, told, context)
+
+
+def _year_of_title(year: int, page: Page, marks: list[TimeMark]) -> PageYear:
+    """The year in a title, or the one before: a meeting early in a year hears what the last one brought."""
+    relative = [mark for mark in marks if mark.offset is not None and not mark.is_compared]
+    was_told_early = (page.published_on or "").startswith(str(year)) and _looks_back(relative, page)
+    if was_told_early or holds_any(page.title, words()["meeting_title"]):
+        return PageYear(year - 1, "title", False, told_in=year)
+    return PageYear(year, "title", False)
 
 
 def _year_without_volume(page: Page, marks: list[TimeMark], told: Counter[int], context: Context) -> PageYear:
