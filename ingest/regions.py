@@ -88,7 +88,8 @@ class RegionIndex:
         self._by_short_name: dict[str, list[_Run]] = {}
         for run in self._runs:
             self._by_id.setdefault(run.region_id, []).append(run)
-            self._by_name.setdefault(run.name, []).append(run)
+            for name in _full_names(run):
+                self._by_name.setdefault(name, []).append(run)
             self._by_short_name.setdefault(run.short_name, []).append(run)
         self._resolved = lru_cache(maxsize=KEPT_ANSWERS)(self._resolve)
         self._as_of = lru_cache(maxsize=KEPT_ANSWERS)(self._region_by_id)
@@ -105,8 +106,7 @@ class RegionIndex:
         outside of it is never returned. A name that nobody bore in `year` is followed to the region that bore
         it at another time (`name_valid` is then false). Without a year the newest holder of the name is taken.
         """
-        is_listed = name in self._by_name or name in self._by_short_name
-        return self._resolved(name, year, within) if is_listed else None
+        return self._resolved(name, year, within) if self.knows(name) else None
 
     def _resolve(self, name: str, year: int | None, within: str | None) -> Region | None:
         when = self._listed_year(year)
@@ -132,6 +132,10 @@ class RegionIndex:
             last = max(runs, key=lambda run: run.last)
             return self._region(last, last.last, name_valid=False)
         return None
+
+    def knows(self, name: str) -> bool:
+        """Whether any region ever bore this name, in full or in short."""
+        return name in self._by_name or name in self._by_short_name
 
     def by_id(self, region_id: str, year: int | None = None) -> Region | None:
         """The region with this durable id as it was in `year` (newest, if no year is given)."""
@@ -171,9 +175,10 @@ class RegionIndex:
         """
         seen: set[tuple[str, str]] = set()
         for run in self._runs:
-            if (run.name, run.level) not in seen:
-                seen.add((run.name, run.level))
-                yield RegionName(run.name, run.level, is_short=False)
+            for name in _full_names(run):
+                if (name, run.level) not in seen:
+                    seen.add((name, run.level))
+                    yield RegionName(name, run.level, is_short=False)
         for name, runs in self._by_short_name.items():
             level = self._safe_level(name, runs)
             if level and name not in self._by_name and (name, level) not in seen:
@@ -228,6 +233,15 @@ class RegionIndex:
         path = tuple(around.name for around in self._upwards(run, year))[::-1]
         parent = run.parent_name or None
         return Region(run.region_id, run.ref_area, run.name, run.short_name, run.level, parent, path, year, name_valid)
+
+
+AUTONOMOUS = ("自治州", "自治县")
+
+
+def _full_names(run: _Run) -> tuple[str, ...]:
+    """The name, and how people say it where it holds names of peoples: 海南州 for 海南藏族自治州."""
+    is_said_shorter = run.name.endswith(AUTONOMOUS) and len(run.name) > len(run.short_name) + len(AUTONOMOUS[0])
+    return (run.name, run.short_name + run.name[-1]) if is_said_shorter else (run.name,)
 
 
 def _read_runs(table: Path) -> Iterator[_Run]:

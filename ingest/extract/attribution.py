@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from ingest.extract.labels import GAP, MONEY, VAGUE, Occurrence, Term, terms
 from ingest.extract.lexicon import alternation, any_of, behind_last, holds_any
+from ingest.extract.places import is_place
 from ingest.extract.quantities import Quantity
 from ingest.vocabulary import BreakdownWord, Label, breakdown_words, flows, metrics, words
 
@@ -597,7 +598,7 @@ def _announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
         reach = 0 if len(item.word) == 1 and item.dimension == "award_level" else ANNOUNCED_REACH
         if (
             len(tail.replace("\x00", "")) <= reach
-            and not tail.startswith(("以上", "及以上"))
+            and not tail.startswith(("以上", "及以上", *words()["and_so_on"]))
             and not (item.word[0] == "全" and _is_facility(codes) and not _tells_part(window))
             and not (len(item.word) == 1 and window[:place].endswith(WHOLE_AREA_MARKS))
             and not any(mark in tail for mark in "、和及与")
@@ -771,7 +772,16 @@ def _implied(lead: str, parent: Match, latest: Match | None) -> Match | None:
     goes_on = _first(lead, parent, _total_of_previous, _year_series, _new_of_previous, _actual)
     if goes_on is None and latest is not None:
         goes_on = _first(lead, latest, _level_reached, _level_compared, _enumerated)
-    return goes_on or _part(lead, parent)
+    return goes_on or _part(lead, parent) or _in_place(lead, parent)
+
+
+def _in_place(lead: str, parent: Match) -> Match | None:
+    """全市4512个,其中东胜区1120个、准格尔旗812个: a clause that holds only a place tells the same of it."""
+    rest = lead
+    for word in words()["of_which"]:
+        rest = rest.replace(word, "")
+    name = strip_linkers(rest)
+    return Match(parent.codes, parent.breakdown, "part_of_place", parent.label) if is_place(name) else None
 
 
 def _first(lead: str, earlier: Match, *rules: Callable[[str, Match], Match | None]) -> Match | None:

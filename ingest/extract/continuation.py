@@ -183,10 +183,10 @@ def _share_of_whole(sentence: Sentence, matches: list[Match | None], index: int,
     latest, former = sentence.quantities[index - 1], sentence.quantities[index - 2]
     begin = sentence.quantities[index - 3].end if index > 2 else sentence.start
     lead = view[latest.end : quantity.start]
-    if _share_lead().fullmatch(lead):
-        match, part, whole, noun = matches[index - 1], latest, former, view[begin : former.start]
-    elif lead == SHARE_OF:
+    if lead == SHARE_OF:
         match, part, whole, noun = matches[index - 2], former, latest, view[former.end : latest.start]
+    elif _share_lead().fullmatch(lead):
+        match, part, whole, noun = matches[index - 1], latest, former, view[begin : former.start]
     else:
         return None
     return _confirmed_share(match, part, whole, strip_linkers(noun), quantity)

@@ -123,6 +123,12 @@ def place_names() -> PlaceNames:
     return PlaceNames(RegionIndex())
 
 
+@lru_cache(maxsize=4096)
+def is_place(name: str) -> bool:
+    """Whether the words are the name of a region, in full or in short, and nothing else."""
+    return _is_telling(name) and place_names().index.knows(name)
+
+
 class Places:
     """The places of one page: its own region and the clauses that speak of another."""
 
@@ -133,7 +139,7 @@ class Places:
         marks = self.names.find(text)
         self.page_place = find_page_place(page, text, context, year, self.names, marks)
         self._own: dict[int | None, Place] = {}
-        self._marks = [mark for mark in marks if self._speaks_of(mark)] + list(self._whole_marks())
+        self._marks = [mark for mark in _innermost(marks) if self._speaks_of(mark)] + list(self._whole_marks())
         self._marks.sort(key=lambda mark: mark.start)
         self._starts = [mark.start for mark in self._marks]
 
@@ -216,6 +222,15 @@ class Places:
             if region and levels and region.level != "nation"
             else own
         )
+
+
+def _innermost(marks: list[PlaceMark]) -> list[PlaceMark]:
+    """北京市朝阳区 speaks of 朝阳区: of names without a gap between them the last, from where the first begins."""
+    joined: list[PlaceMark] = []
+    for mark in marks:
+        goes_on = bool(joined) and joined[-1].end == mark.start and not mark.is_short
+        joined.append(mark._replace(start=joined.pop().start) if goes_on else mark)
+    return joined
 
 
 def _ends_like(region: Region, word: str) -> bool:

@@ -64,3 +64,54 @@ def test_without_any_evidence_the_option_decides_and_else_nothing(read) -> None:
 def test_the_address_names_region_and_volume_where_the_page_does_not(read) -> None:
     claims = read("工会会员61万人。", title="工会情况", url="http://tj.jiangsu.gov.cn/2006/nj16/nj1611.htm")
     assert where_and_when(claims) == [("江苏省", "320000", 2005, "url", "volume_minus_one")]
+
+
+def test_a_volume_over_several_years_speaks_of_the_last_one(read) -> None:
+    claims = read("会员11742名。2001年时会员12306名。\n签订集体合同41份。", title="凉城县年鉴(2001—2003) 工会")
+    assert [(c.raw_span, c.ref_year) for c in claims] == [("11742名", 2003), ("12306名", 2001), ("41份", 2003)]
+
+
+def test_a_report_of_january_speaks_of_the_year_before(read) -> None:
+    text = "(二〇〇八年一月二十三日)\n五年来,全市新发展会员5万人。去年收缴工会经费638万元。\n2008年,计划发展会员1万人。"
+    claims = read(text, title="在包头市总工会六次全委会议上的工作报告")
+    assert [(c.raw_span, c.ref_year) for c in claims] == [("5万人", 2007), ("638万元", 2007), ("1万人", 2008)]
+
+
+def test_a_meeting_in_the_title_hears_of_the_year_before(read) -> None:
+    text = "过去一年,全市新建基层工会512家。会员总数达81万人。今年将新建职工书屋50家。"
+    claims = read(text, title="包头市召开2024年全市工会工作会议")
+    assert [(c.raw_span, c.ref_year) for c in claims] == [("512家", 2023), ("81万人", 2023), ("50家", 2024)]
+
+
+def test_news_carries_no_last_year_into_the_next_paragraph(read) -> None:
+    text = "2024年7月18日 10:00\n驿站去年底有241个。\n截至6月底,全市工会会员2.9万人。全年签订集体合同41份。"
+    claims = read(text, title="包头市总工会新闻", url="http://a.example/2024-07/18/c.htm")
+    assert [(c.raw_span, c.ref_year) for c in claims][1:] == [("2.9万人", 2024), ("41份", 2024)]
+
+
+def test_a_month_still_to_come_when_it_is_told_was_last_years(read) -> None:
+    claims = read("截至12月底,全市工会会员2.9万人。", title="包头市总工会新闻", url="http://a.example/2024-01/18/c.htm")
+    assert [(c.raw_span, c.ref_year) for c in claims] == [("2.9万人", 2023)]
+
+
+def test_the_line_before_a_list_tells_its_year(read) -> None:
+    text = "确保到2022年底:\n1.全区会员力争突破600万人;\n2.集体合同签订率达到90%以上。\n"
+    assert [(c.raw_span, c.ref_year, c.is_target) for c in read(text)] == [
+        ("突破600万人", 2022, True),
+        ("90%以上", 2022, True),
+    ]
+
+
+def test_the_same_year_is_the_one_told_last(read) -> None:
+    claims = read("1948年10月着手发展会员,当年末会员3100人。翌年会员4000人。", title="某区志 工会")
+    assert [(c.raw_span, c.ref_year) for c in claims] == [("3100人", 1948), ("4000人", 1949)]
+
+
+def test_names_without_a_gap_speak_of_the_innermost_region(read) -> None:
+    claims = read("北京市海淀区有会员61万人。", title="工会 - 某年鉴2018卷")
+    assert where_and_when(claims)[0][:2] == ("海淀区", "110108")
+
+
+def test_an_autonomous_prefecture_is_known_by_its_everyday_name(read) -> None:
+    claims = read("全州会员2.1万人。", title="海南州年鉴2016 州总工会")
+    assert where_and_when(claims)[0][:2] == ("海南藏族自治州", "632500")
