@@ -14,56 +14,40 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ingest.extract.attribution import allows, breakdown_of, unit_of
+from ingest.extract.grid import (
+    BRACKETED,
+    LATIN,
+    VALUE,
+    YEAR,
+    Grid,
+    Header,
+    blocks,
+    clean,
+    column_headers,
+    label_core,
+    names_other_body,
+    only_breakdown,
+    plain_core,
+    row_headers,
+    strip_numbering,
+    unit_of_row,
+    without_years,
+)
 from ingest.extract.identity import claim_id
-from ingest.extract.labels import Occurrence, label_index, terms
+from ingest.extract.labels import Occurrence, label_index
 from ingest.extract.numerals import Numeral, read_arabic
 from ingest.extract.places import Place, Places
 from ingest.extract.quantities import BARE, Quantity, interval
-from ingest.extract.view import translation
 from ingest.extract.years import Years
 from ingest.records import Cell, Claim, Page, Table
-from ingest.vocabulary import (
-    Unit,
-    begins_part,
-    breakdown_words,
-    flows,
-    labels,
-    metrics,
-    units,
-    without_of_which,
-    words,
-)
+from ingest.vocabulary import Unit, begins_part, flows, labels, metrics, units, words
+from ingest.vocabulary.heads import compares, is_year_head, year_offset
 
-VALUE = re.compile(
-    r"^[*#]?\s*(?P<digits>-?(?:\d{1,3}(?: \d{3})+|\d[\d,]*)(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)"
-    r"(?P<unit>人次|人|个|户|家|元|%|件|份|名)?$"
-)
-YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})(?:\s*年|(?!\d))")
 TOLD_YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})\s*年(?!鉴)")
-COMPARISON = re.compile(r"\d{4}年?(?:为|比)\d{4}年?|(?:比|为|较)上年|增减|增长|指数|±")
-BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
 UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]\s*([\u4e00-\u9fff%、/,]{1,14})")
-NUMBERING = re.compile(r"^(?:[一二三四五六七八九十]+[、.]|\([一二三四五六七八九十\d]+\)|\d+[.、])")
-LATIN = re.compile(r"[A-Za-z][A-Za-z .,'&/\-]*")
 AREA = re.compile(r"^(?:全[国省市县区旗盟州]|[\u4e00-\u9fff]{1,12}[省市县区旗盟州]|[省市县区州盟]直.{0,4}|.{2,6}地区)$")
-UNIT_ONLY = re.compile(r"^[\d年月末底上期本\s]*$")
 MIN_COVERAGE = 0.5
-BEFORE = " | "
 CONTEXT_HEADERS = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """A row's or column's header: its own text, the text above it in the hierarchy, and the printed text."""
-
-    text: str
-    parents: tuple[str, ...] = ()
-    before: str = ""
-
-    @property
-    def path(self) -> str:
-        """The whole hierarchy as printed, outermost first."""
-        return " / ".join((*self.parents, self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,193 +60,37 @@ class Meaning:
     label: Occurrence
 
 
-class Grid:
-    """A table as a grid: every place that a spanning cell covers holds that cell."""
-
-    def __init__(self, table: Table) -> None:
-        self.at: dict[tuple[int, int], Cell] = {}
-        for cell in table.cells:
-            for row in range(cell.row, cell.row + cell.row_span):
-                for column in range(cell.col, cell.col + cell.col_span):
-                    self.at.setdefault((row, column), cell)
-        self.rows = max((row for row, _ in self.at), default=-1) + 1
-        self.columns = max((column for _, column in self.at), default=-1) + 1
-        self.head_rows = self._head_rows()
-        self.caption_rows = frozenset(row for row in range(self.head_rows) if self._is_caption(row))
-        self.stub_columns = self._stub_columns()
-        self.unit_columns = frozenset(column for column in self.stub_columns if _is_unit_column(self, column))
-
-    def text(self, row: int, column: int) -> str:
-        """The clean text at a place; empty where the grid has a hole."""
-        cell = self.at.get((row, column))
-        return clean(cell.text) if cell else ""
-
-    def _head_rows(self) -> int:
-        """Rows before the first one that holds a value under a label."""
-        for row in range(self.rows):
-            texts = [self.text(row, column) for column in range(self.columns)]
-            numbers = [text for text in texts[1:] if VALUE.match(text)]
-            if any(not YEAR.fullmatch(text) for text in numbers) and not _is_year_row(texts):
-                return row
-        return self.rows
-
-    def _is_caption(self, row: int) -> bool:
-        """One cell over the whole width: a title printed inside the table, the unit, or a translation."""
-        cells = {
-            id(cell) for column in range(self.columns) if (cell := self.at.get((row, column))) and cell.text.strip()
-        }
-        widest = max(
-            (cell.col_span for column in range(self.columns) if (cell := self.at.get((row, column)))), default=0
-        )
-        return len(cells) == 1 and widest == self.columns > 1
-
-    def _stub_columns(self) -> list[int]:
-        """Columns that hold labels, units or serial numbers instead of values."""
-        stubs = []
-        for column in range(self.columns):
-            body = [self.text(row, column) for row in range(self.head_rows, self.rows)]
-            filled = [text for text in body if text]
-            numeric = [text for text in filled if VALUE.match(text)]
-            heads = {self.text(row, column).lower() for row in range(self.head_rows)}
-            is_year_column = column == 0 and filled and all(YEAR.fullmatch(text) for text in filled)
-            is_serial = not heads.isdisjoint(words()["table_serial_head"])
-            if (
-                is_serial
-                or is_year_column
-                or (filled and len(numeric) * 2 < len([t for t in filled if not _is_void(t)]))
-            ) or (filled and not numeric and any(not _is_void(text) for text in filled)):
-                stubs.append(column)
-        return stubs or [0]
-
-
-def _is_void(text: str) -> bool:
-    return not re.search(r"[\u4e00-\u9fffA-Za-z\d]", text)
-
-
-def _is_year_row(texts: list[str]) -> bool:
-    return bool(texts) and all(YEAR.fullmatch(text) or not text for text in texts[1:])
-
-
-@lru_cache(maxsize=16384)
-def clean(text: str) -> str:
-    """Header or cell text in simplified half-width form without blanks between characters."""
-    plain = text.translate(translation()).strip()
-    return re.sub(r"(?<=[\u4e00-\u9fff#:)(]) +(?=[\u4e00-\u9fff(#)])", "", re.sub(r"\s+", " ", plain))
-
-
 def read_table(table: Table, number: int, page: Page, years: Years, places: Places, version: str) -> list[Claim]:
     """One claim per value cell; cells without a metric become unmapped quantities with their path."""
-    grid = Grid(table)
-    told = [*table.caption.split("\n"), *(grid.text(row, 0) for row in sorted(grid.caption_rows))]
-    caption = "\n".join(clean(line) for line in told)
-    rows = _row_headers(grid)
-    columns = _column_headers(grid)
-    headers = [*columns.values(), *rows.values()][:CONTEXT_HEADERS]
-    context = " ".join([page.title, caption, clean(table.note), *(header.text for header in headers)])
+    parts = [_Part(Grid(part)) for part in blocks(table)]
+    headers = [header for part in parts for header in [*part.columns.values(), *part.rows.values()]][:CONTEXT_HEADERS]
     claims = []
-    for row in range(grid.head_rows, grid.rows):
-        for column in range(grid.columns):
-            cell = grid.at.get((row, column))
-            if cell is None or column in grid.stub_columns or (cell.row, cell.col) != (row, column):
-                continue
-            reader = _CellReader(table, number, page, years, places, version, caption, context)
-            claims += reader.read(cell, rows[row], columns[column], _unit_of_row(grid, row))
+    for part in parts:
+        caption = "\n".join(clean(line) for line in [*table.caption.split("\n"), *part.titles])
+        context = " ".join([page.title, caption, clean(table.note), *(header.text for header in headers)])
+        reader = _CellReader(table, number, page, years, places, version, caption, context)
+        for row, column, cell in part.cells():
+            claims += reader.read(cell, part.rows[row], part.columns[column], unit_of_row(part.grid, row))
     return claims
 
 
-def _row_headers(grid: Grid) -> dict[int, Header]:
-    """A header per data row; #, 其中 and indented rows take the row before them as parent."""
-    headers: dict[int, Header] = {}
-    section, parent, before = "", "", ""
-    for row in range(grid.head_rows, grid.rows):
-        above, text = _row_text(grid, row)
-        if above and above != section:
-            section, parent = above, ""
-        if not _has_values(grid, row):
-            section, parent = strip_numbering(text), ""
-            headers[row] = Header(text)
-            continue
-        if begins_part(text) or _only_breakdown(text):
-            headers[row] = Header(text, tuple(part for part in (section, parent) if part), before)
-        else:
-            headers[row] = Header(text, (section,) if section else (), before)
-            parent = text
-        before = f"{before.rpartition(BEFORE)[2]}{BEFORE}{text}"
-    return headers
+class _Part:
+    """A grid with the headers of its rows and columns and the titles printed inside it."""
 
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.rows = row_headers(grid)
+        self.columns = column_headers(grid)
+        self.titles = [grid.text(row, 0) for row in sorted(grid.caption_rows)]
 
-def _row_text(grid: Grid, row: int) -> tuple[str, str]:
-    """What heads a row: a head that spans several rows (工会 beside all its rows), and the text of the row itself."""
-    above, own = "", []
-    for column in grid.stub_columns:
-        head = grid.text(row, column)
-        if column in grid.unit_columns or not head or (head.isdigit() and not YEAR.fullmatch(head)) or head in own:
-            continue
-        if grid.at[row, column].row_span > 1 and column < grid.stub_columns[-1]:
-            above = head
-        else:
-            own.append(head)
-    return (above, " ".join(own)) if own else ("", above)
-
-
-def _has_values(grid: Grid, row: int) -> bool:
-    texts = (grid.text(row, column) for column in range(grid.columns) if column not in grid.stub_columns)
-    return any(text for text in texts)
-
-
-def _is_unit_column(grid: Grid, column: int) -> bool:
-    """A column headed 单位, or one that holds nothing but measure words."""
-    if any(grid.text(row, column).lower() in words()["table_unit_head"] for row in range(grid.head_rows)):
-        return True
-    body = [text for row in range(grid.head_rows, grid.rows) if (text := grid.text(row, column))]
-    return bool(body) and all(text in units() for text in body)
-
-
-def _unit_of_row(grid: Grid, row: int) -> str:
-    for column in grid.stub_columns:
-        if column in grid.unit_columns:
-            return grid.text(row, column)
-    return ""
-
-
-def _column_headers(grid: Grid) -> dict[int, Header]:
-    """A header per column; one that opens with # or 其中 takes the column before it as parent."""
-    headers: dict[int, Header] = {}
-    parent = before = ""
-    for column in range(grid.columns):
-        header = _column_header(grid, column)
-        if column not in grid.stub_columns:
-            is_part = (begins_part(header.text) or _only_breakdown(header.text)) and bool(parent)
-            header = Header(header.text, (*header.parents, parent) if is_part else header.parents, before)
-            parent, before = (parent if is_part else header.text), header.text
-        headers[column] = header
-    return headers
-
-
-def _column_header(grid: Grid, column: int) -> Header:
-    texts = [_spanning_text(grid, row, column) for row in range(grid.head_rows) if row not in grid.caption_rows]
-    path = [text for text in dict.fromkeys(texts) if text]
-    chinese = [text for text in path if re.search(r"[\u4e00-\u9fff]", text) or YEAR.search(text)]
-    path = chinese or path
-    return Header(path[-1] if path else "", tuple(path[:-1]))
-
-
-def _spanning_text(grid: Grid, row: int, column: int) -> str:
-    """A header's text; an empty place above another header takes the text to its left (a span lost in print)."""
-    own = grid.text(row, column)
-    if own or row + 1 >= grid.head_rows or column in grid.stub_columns or not grid.text(row + 1, column):
-        return own
-    left = column
-    while left - 1 not in grid.stub_columns and left > 0:
-        left -= 1
-        if grid.text(row, left):
-            return grid.text(row, left)
-    return own
-
-
-def strip_numbering(text: str) -> str:
-    """A label without 一、 or (1) before it."""
-    return NUMBERING.sub("", text).strip()
+    def cells(self) -> Iterator[tuple[int, int, Cell]]:
+        """The cells where values stand, each once, with their row and column."""
+        for row in range(self.grid.head_rows, self.grid.rows):
+            for column in range(self.grid.columns):
+                cell = self.grid.at.get((row, column))
+                is_here = cell is not None and (cell.row, cell.col) == (row, column)
+                if cell is not None and is_here and column not in self.grid.stub_columns:
+                    yield row, column, cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +124,7 @@ class _CellReader:
         match = VALUE.match(clean(cell.text))
         if match is None:
             return []
-        is_change = bool(COMPARISON.search(f"{row.path} {column.path}"))
+        is_change = compares(f"{row.path} {column.path}")
         unit = units()["%"] if is_change else self._unit(match, row, column, row_unit)
         is_open = unit is None and (bool(row_unit) or "." in match["digits"])
         quantity = self._quantity(cell, match, unit)
@@ -362,15 +190,24 @@ class _CellReader:
         )
 
     def _year(self, row: Header, column: Header) -> tuple[int | None, str]:
-        for basis, text in (("column", column.path), ("row", row.text)):
+        """The year that column, row, caption or page tell, less what 上年 and the like in a header say."""
+        levels = [*column.parents, column.text, *row.parents, row.text]
+        offset = next(
+            (told for level in levels if not YEAR.search(level) and (told := year_offset(plain_core(level)))), 0
+        )
+        year, basis = self._told_year(row, column, is_last=bool(offset))
+        return (year + offset if year is not None else None), basis
+
+    def _told_year(self, row: Header, column: Header, *, is_last: bool) -> tuple[int | None, str]:
+        for basis, text in (("column", column.path), ("row", row.path)):
             found = YEAR.findall(text)
             if found:
                 return int(found[-1]), basis
         lines = self.caption.split("\n")[::-1]
         for pattern in (TOLD_YEAR, YEAR):
-            told = next((match for line in lines if (match := pattern.search(line))), None)
+            told = next((found for line in lines if (found := pattern.findall(line))), None)
             if told:
-                return int(told[1]), "caption"
+                return int(told[-1 if is_last else 0]), "caption"
         return self.years.page_year.year, self.years.page_year.basis
 
     def _place(self, row: Header, column: Header, year: int | None) -> Place:
@@ -408,21 +245,21 @@ class _CellReader:
         if not core or core in words()["table_total"] or AREA.search(core) or self._named_place(other.text, None):
             return meaning
         added = breakdown_of(core, meaning.codes, in_table=True)
-        if _only_breakdown(other.text) and added:
+        if only_breakdown(other.text) and added:
             return Meaning(meaning.codes, added | meaning.breakdown, meaning.rule, meaning.label)
-        says_nothing = not _without_fillers(core) or UNIT_ONLY.match(core) or core in units()
+        says_nothing = not _without_fillers(core) or is_year_head(core) or core in units()
         return meaning if says_nothing else None
 
     def _of_header(self, header: Header, quantity: Quantity) -> Meaning | None:
         """The metric that a header names, alone or as a part of its parent."""
-        if any(word in text for word in words()["other_body"] for text in (*header.parents, header.text)):
+        if any(names_other_body(text) for text in (*header.parents, header.text)):
             return None
         header = without_years(header)
         if label_core(header.text) in words()["new_ones"]:
             return self._new_of_previous(header, quantity)
         own, text = self._own_label(header, quantity)
         meaning = _meaning_of(own, text, "table_label") if own is not None else None
-        is_breakdown = _only_breakdown(header.text)
+        is_breakdown = only_breakdown(header.text)
         if meaning is not None and not is_breakdown:
             return meaning
         of_parent = self._of_parents(header, quantity, is_breakdown)
@@ -432,7 +269,7 @@ class _CellReader:
         """The label of a header, alone or joined to the head above it (工会干部 over 专职), and its text."""
         near = " ".join((*header.parents, header.before))
         own = best_label(header.text, quantity, self.context, near, self.caption)
-        if own is not None or not header.parents or _only_breakdown(header.text) or not label_core(header.text):
+        if own is not None or not header.parents or only_breakdown(header.text) or not label_core(header.text):
             return own, header.text
         above, core = label_core(header.parents[-1]), label_core(header.text)
         for text in (above + core, core + above):
@@ -531,34 +368,6 @@ def _bracketed(text: str) -> Iterator[str]:
     return (inner.removeprefix("单位:").strip() for inner in BRACKETED.findall(text))
 
 
-def label_core(text: str) -> str:
-    """A header without numbering, brackets, marks, Latin translation and blanks."""
-    core = without_of_which(LATIN.sub("", BRACKETED.sub("", strip_numbering(text))))
-    return core.strip("#:*- 、").replace(" ", "").replace(":", "")
-
-
-def _only_breakdown(text: str) -> bool:
-    """A part's label that names nothing but a breakdown value, such as 其中:女性."""
-    core = label_core(text)
-    if core in _plain_labels() and not begins_part(text):
-        return False
-    rest = core
-    for item in breakdown_words():
-        rest = rest.replace(item.word, "")
-    named_any = rest != core
-    for word in words()["part_noun"]:
-        rest = rest.replace(word, "")
-    return named_any and not rest
-
-
-@lru_cache(maxsize=1)
-def _plain_labels() -> frozenset[str]:
-    """Labels that name a metric and no part of it, such as 集体合同, whose words would announce one."""
-    parts = {item.word for item in breakdown_words()}
-    plain = (term for term in terms() if term.codes and not term.label.breakdown and not term.fixed_breakdown)
-    return frozenset(term.label.text for term in plain) - parts
-
-
 def best_label(text: str, quantity: Quantity, context: str, near: str = "", caption: str = "") -> Occurrence | None:
     """The label that covers most of a header and may count the cell's unit; None below half.
 
@@ -624,12 +433,3 @@ def _meaning_of(item: Occurrence, text: str, rule: str) -> Meaning:
 def _without_label(text: str, item: Occurrence) -> str:
     """A header without its label, whose own words announce nothing more."""
     return label_core(text).replace(item.label.text, "")
-
-
-def without_years(header: Header) -> Header:
-    """A header without the levels that only name a year."""
-    told = (*header.parents, header.text)
-    levels = [
-        text for text in told if not YEAR.fullmatch(text.strip("()")) and (label_core(text) or not header.parents)
-    ]
-    return Header(levels[-1], tuple(levels[:-1]), header.before) if levels else Header("")

@@ -15,6 +15,7 @@ from functools import lru_cache
 from ingest.parse.headers import is_part_head, place_heads
 from ingest.records import Cell, Table
 from ingest.vocabulary import labels, units, words
+from ingest.vocabulary.heads import is_stub_head
 
 LINE = re.compile(r"[^\n]*")
 DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"[ \u3000\xa0]{2,}"))
@@ -31,7 +32,6 @@ UNIT_LINE = re.compile(r"^(?P<open>[(（])?\s*(?:(?:计量)?单位\s*[:：])?\s*
 SECTION_MARK = re.compile(r"^[一二三四五六七八九十]+、")
 BRACKETED = re.compile(r"[(（][^()（）]*[)）]|\s")
 RULE = re.compile(r"^[\s|+\-:=─—_┼┬┴├┤]+$")
-AREA_HEAD = re.compile(r"^[省市县区旗盟州镇乡街道、()（）各及/]+$")
 LONGEST_CELL = 42
 LONGEST_SECTION_ROW = 16
 LONGEST_MARKED_CELL = 90
@@ -182,7 +182,7 @@ def _unspaced(pieces: list[Piece]) -> list[Piece]:
     if letters < 2 or letters == len(pieces):
         return pieces
     name = "".join(piece.text for piece in pieces[:letters])
-    if all(letter in units() for letter in name) and not _is_stub_head(name):
+    if all(letter in units() for letter in name) and not is_stub_head(name):
         return pieces
     return [Piece(name, pieces[0].start, pieces[letters - 1].end), *pieces[letters:]]
 
@@ -213,6 +213,8 @@ def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list
         return
     width = Counter(len(row) for row in rows).most_common(1)[0][0]
     first_body = next((number for number, row in enumerate(rows) if _holds_values(row)), len(rows))
+    while first_body > 1 and _opens_section(rows[first_body - 1]):
+        first_body -= 1
     cells = _header_cells(rows[:first_body], rows[first_body:], width)
     for number, row in enumerate(rows[first_body:], start=first_body):
         cells += [_cell(number, column, piece) for column, piece in enumerate(row)]
@@ -245,11 +247,16 @@ def _header_cells(rows: list[list[Piece]], body: list[list[Piece]], width: int) 
     whole = _broken_line(upper, lower, width)
     if whole:
         return [_cell(0, column, piece, is_header=True) for column, piece in enumerate(whole)]
-    shift = 0 if _is_stub_head(upper[0].text) else 1
-    if _is_stub_head(lower[0].text):
+    shift = 0 if is_stub_head(upper[0].text) else 1
+    if is_stub_head(lower[0].text):
         lower = lower[1:]
     values = [[_number(piece) for piece in row[shift:]] for row in body if len(row) == width]
     return _two_lines(upper, lower, values, width - shift, shift)
+
+
+def _opens_section(row: list[Piece]) -> bool:
+    """A label alone in its row, which heads the rows below it and no column."""
+    return bool(CJK.search(row[0].text)) and not any(piece.text for piece in row[1:]) and not is_stub_head(row[0].text)
 
 
 def _heads_rows_below(row: list[Piece]) -> bool:
@@ -259,12 +266,12 @@ def _heads_rows_below(row: list[Piece]) -> bool:
 
 def _broken_line(first: list[Piece], second: list[Piece], width: int) -> list[Piece]:
     """One header line that print broke in two, between two heads or inside one; empty when the two are no such line."""
-    if not _is_stub_head(first[0].text) or any(piece.is_year for piece in first):
+    if not is_stub_head(first[0].text) or any(piece.is_year for piece in first):
         return []
     joined = _one_piece([first[-1], second[0]])
     if len(first) + len(second) - 1 == width and joined.text in words()["table_stub_head"]:
         return [*first[:-1], joined, *second[1:]]
-    is_continued = any(piece.is_year for piece in second) and not _is_stub_head(second[0].text)
+    is_continued = any(piece.is_year for piece in second) and not is_stub_head(second[0].text)
     return [*first, *second] if len(first) + len(second) == width and is_continued else []
 
 
@@ -397,12 +404,6 @@ def _is_unit_line(text: str) -> bool:
     return match is not None and (match["open"] is not None or match["word"] in units())
 
 
-def _is_stub_head(text: str) -> bool:
-    """The head of the label column: 地区, 指标, 县(市、区)."""
-    plain = re.sub(r"\s", "", text)
-    return plain in words()["table_stub_head"] or bool(AREA_HEAD.match(plain))
-
-
 def _merge_broken(header: list[Piece], width: int) -> list[Piece]:
     """A header printed on two lines: while there are too many, lines that are one label together are joined."""
     merged = list(header)
@@ -463,7 +464,7 @@ def _columns(header: list[Piece], values: list[list[float | None]], width: int) 
         return _one_line(years), [piece.text for piece in header if not piece.is_year]
     chinese = [piece for piece in header if CJK.search(piece.text) or piece.is_year]
     chinese = [piece for piece in chinese if not SECTION_MARK.match(piece.text)]
-    stub = max((index for index, piece in enumerate(chinese) if _is_stub_head(piece.text)), default=None)
+    stub = max((index for index, piece in enumerate(chinese) if is_stub_head(piece.text)), default=None)
     tail = chinese[stub + 1 :] if stub is not None else chinese[-width:]
     caption = [piece.text for piece in chinese if piece not in tail]
     after_stub = header[header.index(chinese[stub]) + 1 :] if stub is not None else []

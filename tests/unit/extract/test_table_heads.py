@@ -1,0 +1,138 @@
+"""Heads of tables: years told from the table's own, parts over several columns, panels and repeated heads."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.extract import extract_claims
+from ingest.parse import parse_html, parse_text
+
+VOLUME = "工会 泰州统计年鉴2013"
+
+
+def read(text: str, title: str = VOLUME) -> list[tuple[str, str | None, str, float | None, str | None, int | None]]:
+    """Printed number, metric, breakdown, value, place and year of each cell."""
+    is_markup = text.lstrip().startswith("<")
+    page = (
+        parse_html(text.encode(), page_id="t", title=title) if is_markup else parse_text(text, page_id="t", title=title)
+    )
+    return [
+        (
+            claim.raw_span,
+            claim.metric_code,
+            ";".join(f"{key}={value}" for key, value in claim.breakdown.items()),
+            claim.obs_value,
+            claim.ref_area_name,
+            claim.ref_year,
+        )
+        for claim in extract_claims(page)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("this", "last"),
+    [("本年", "上年"), ("本年末", "上年末"), ("本年实际", "上年同期"), ("本年数", "上年数"), ("2012年末", "2011年末")],
+)
+def test_years_told_from_the_tables_own(this: str, last: str) -> None:
+    text = f"工会基本情况(2012年)\n指标\t单位\t{this}\t{last}\n基层工会\t个\t512\t498\n会员人数\t人\t40213\t39870\n"
+    assert [(row[0], row[1], row[5]) for row in read(text)] == [
+        ("512", "grassroots_unions", 2012),
+        ("498", "grassroots_unions", 2011),
+        ("40213", "union_members", 2012),
+        ("39870", "union_members", 2011),
+    ]
+
+
+def test_the_year_before_last_and_the_pages_own_year() -> None:
+    text = "工会基本情况\n指标\t本年\t去年\t前年\n基层工会(个)\t512\t498\t477\n会员人数(人)\t40213\t39870\t39011\n"
+    assert [(row[0], row[5]) for row in read(text)][:3] == [("512", 2012), ("498", 2011), ("477", 2010)]
+
+
+def test_years_told_so_below_a_head_and_before_a_noun() -> None:
+    below = (
+        "<table><tr><td rowspan=2>地区</td><td colspan=2>工会会员人数(人)</td></tr><tr><td>本年</td><td>上年</td></tr>"
+        "<tr><td>兴化市</td><td>5012</td><td>4816</td></tr><tr><td>靖江市</td><td>612</td><td>600</td></tr></table>"
+    )
+    assert [(row[0], row[1], row[4], row[5]) for row in read(below)][:2] == [
+        ("5012", "union_members", "兴化市", 2012),
+        ("4816", "union_members", "兴化市", 2011),
+    ]
+    before = "2012年工会情况\n指标\t数量\n上年末会员人数(人)\t4816\n本年末会员人数(人)\t5012\n基层工会(个)\t51\n"
+    assert [(row[0], row[1], row[5]) for row in read(before)] == [
+        ("4816", "union_members", 2011),
+        ("5012", "union_members", 2012),
+        ("51", "grassroots_unions", 2012),
+    ]
+
+
+def test_changes_against_another_year_are_no_levels() -> None:
+    text = "指标\t本年\t上年\t同比(%)\t以上年为100\n会员人数(人)\t40213\t39870\t0.9\t100.9\n基层工会(个)\t512\t498\t2.8\t102.8\n"
+    assert [(row[0], row[1]) for row in read(text)][:4] == [
+        ("40213", "union_members"),
+        ("39870", "union_members"),
+        ("0.9", None),
+        ("100.9", None),
+    ]
+
+
+def test_a_part_over_several_years_belongs_to_the_whole_before_it() -> None:
+    text = (
+        "地区\t基层工会(个)\t\t会员人数(人)\t\t＃女会员\t\t专职工会干部(人)\t\n"
+        "\t2012\t2011\t2012\t2011\t2012\t2011\t2012\t2011\n"
+        "兴化市\t98\t95\t13204\t12881\t5214\t5059\t66\t64\n泰兴市\t67\t66\t8031\t7902\t2986\t2917\t12\t10\n"
+    )
+    assert [row[1:3] + row[5:] for row in read(text)[4:6]] == [
+        ("union_members", "sex=F", 2012),
+        ("union_members", "sex=F", 2011),
+    ]
+
+
+def test_a_part_under_a_head_of_its_own_is_none_of_the_head_before_it() -> None:
+    html = (
+        "<table><tr><td rowspan=2>地区</td><td rowspan=2>基层工会(个)</td><td colspan=2>会员人数(人)</td></tr>"
+        "<tr><td>企业</td><td>机关</td></tr><tr><td>兴化市</td><td>98</td><td>7012</td><td>816</td></tr></table>"
+    )
+    assert [row[1:3] for row in read(html)] == [
+        ("grassroots_unions", ""),
+        ("union_members", "sector=enterprise"),
+        ("union_members", "sector=government"),
+    ]
+
+
+def test_panels_side_by_side_are_read_each_on_its_own() -> None:
+    text = "市工会会员\n年份\t会员人数(人)\t年份\t会员人数(人)\n1985\t1204\t1995\t2310\n1990\t1871\t2000\t2544\n"
+    assert [(row[0], row[1], row[5]) for row in read(text)] == [
+        ("1204", "union_members", 1985),
+        ("2310", "union_members", 1995),
+        ("1871", "union_members", 1990),
+        ("2544", "union_members", 2000),
+    ]
+    text = "工会组织\n地区\t基层工会(个)\t地区\t基层工会(个)\n海陵区\t120\t兴化市\t231\n高港区\t87\t靖江市\t254\n"
+    assert [(row[0], row[4]) for row in read(text)] == [
+        ("120", "海陵区"),
+        ("231", "兴化市"),
+        ("87", "高港区"),
+        ("254", "靖江市"),
+    ]
+
+
+def test_a_head_repeated_below_keeps_the_rows_together_and_a_new_one_begins_a_table() -> None:
+    text = "指标\t2011\t2012\n一、工会\t\t\n会员人数(人)\t512\t498\n指标\t2011\t2012\n#女性\t213\t204\n"
+    assert [row[1:3] for row in read(text)] == [("union_members", "")] * 2 + [("union_members", "sex=F")] * 2
+    text = "工会情况\n地区\t基层工会(个)\n兴化市\t51\n靖江市\t42\n地区\t会员人数(人)\n兴化市\t5120\n靖江市\t4211\n"
+    assert [row[1] for row in read(text)] == ["grassroots_unions"] * 2 + ["union_members"] * 2
+
+
+def test_sections_inside_another_bodys_section_and_empty_rows_between() -> None:
+    html = (
+        "<table><tr><td>指标</td><td>2012</td></tr><tr><td>二、共青团</td><td></td></tr>"
+        "<tr><td>(一)组织</td><td></td></tr><tr><td>专职干部(人)</td><td>9</td></tr><tr><td> </td><td></td></tr>"
+        "<tr><td>兼职干部(人)</td><td>7</td></tr><tr><td>三、工会</td><td></td></tr><tr><td>会员人数(人)</td><td>77</td></tr>"
+        "<tr><td></td><td></td></tr><tr><td>#女性</td><td>31</td></tr></table>"
+    )
+    assert [row[1:3] for row in read(html)] == [
+        (None, ""),
+        (None, ""),
+        ("union_members", ""),
+        ("union_members", "sex=F"),
+    ]
