@@ -155,7 +155,7 @@ def _shared_label(sentence: Sentence, matches: list[Match | None], index: int, l
     if not is_next:
         return None
     quantity, previous = sentence.quantities[index], sentence.quantities[index - 1]
-    if quantity.dimension == previous.dimension:
+    if quantity.dimension == previous.dimension or ("," in lead and _goes_on(view, quantity.end)):
         return None
     floor = sentence.quantities[index - 2].end if index > 1 else sentence.start
     beside = [
@@ -167,6 +167,11 @@ def _shared_label(sentence: Sentence, matches: list[Match | None], index: int, l
     if best is None or strip_linkers(view[best.end : previous.start]):
         return None
     return _match_of(best, "shared_label")
+
+
+def _goes_on(view: str, end: int) -> bool:
+    """7400余人当场签下意向: a clause of its own says what the number did."""
+    return "\u4e00" <= view[end : end + 1] <= "\u9fff"
 
 
 def _names(item: Occurrence, quantity: Quantity, view: str) -> bool:

@@ -11,7 +11,7 @@ from ingest.extract.attribution import Match, Sentence
 from ingest.extract.bodies import Bodies
 from ingest.extract.identity import claim_id
 from ingest.extract.lexicon import behind_last
-from ingest.extract.places import Place, Places, find_page_place, place_names
+from ingest.extract.places import Place, Places, find_page_place, is_municipal, place_names
 from ingest.extract.prose import Damage, Reading, read_prose
 from ingest.extract.quantities import Quantity
 from ingest.extract.status import Moment, Status, read_status
@@ -119,14 +119,19 @@ class _ClaimMaker:
         return claims
 
     def _breakdown(self, match: Match, code: str | None, place: Place) -> dict[str, str]:
-        """The breakdown of a match; an award named after a region (“白鹭工匠”) is of that region's level."""
-        label = match.label
-        if code is None or label is None or "award_level" in match.breakdown:
-            return match.breakdown
+        """The breakdown of a match; an award named after a region (“白鹭工匠”) is of that region's level.
+
+        In a municipality under the central government what is called 市级 is of a province's level.
+        """
+        label, told = match.label, match.breakdown
+        if told.get("award_level") == "prefecture" and is_municipal(place):
+            return {**told, "award_level": "province"}
+        if code is None or label is None or "award_level" in told:
+            return told
         if not label.term.is_award or not label.label.text.endswith(words()["place_award"]):
-            return match.breakdown
+            return told
         level = self.places.level_named_before(label.start, place)
-        return {**match.breakdown, "award_level": level} if level else match.breakdown
+        return {**told, "award_level": level} if level else told
 
     def _claim(
         self, reading: Reading, code: str | None, when: tuple[int | None, str], place: Place, status: Status

@@ -42,6 +42,7 @@ WHOLE_WORD = re.compile(r"全([省市县区旗盟州])")
 NEIGHBOURS = 40
 LONGEST_PLACE = 6
 GREAT = "大"
+CITY = "市"
 NAMED_LEVELS = (
     (("省", "自治区"), "province"),
     (("市", "自治州", "盟", "地区"), "prefecture"),
@@ -64,6 +65,12 @@ def award_level(place: Place) -> str | None:
     if place.region is not None:
         return place.region.level if place.region.level in ("province", "prefecture", "county") else None
     return next((level for ends, level in NAMED_LEVELS if (place.name or "").endswith(ends)), None)
+
+
+def is_municipal(place: Place) -> bool:
+    """Whether a place is, or lies in, a city with the rank of a province (北京市)."""
+    province = place.region.full_path[0] if place.region and place.region.full_path else ""
+    return province.endswith(CITY) and place.region is not None and place.region.level != "nation"
 
 
 class PlaceMark(NamedTuple):
