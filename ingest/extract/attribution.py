@@ -929,7 +929,7 @@ def _same_named_part(lead: str, match: Match, parent: Match) -> Match | None:
     whole, part = parent.label.label.text, match.label.label.text
     announced = match.breakdown or breakdown_of(lead, parent.codes, in_table=True)
     if match.breakdown and match.codes == parent.codes:
-        return Match(match.codes, match.breakdown, "named_part", match.label)
+        return Match(match.codes, parent.breakdown | match.breakdown, "named_part", match.label)
     if not whole.endswith(part) and not (announced and whole[-HEAD_NOUN:] == part[-HEAD_NOUN:]):
         return None
     return Match(parent.codes, parent.breakdown | announced, "part_of_previous", match.label)
