@@ -29,7 +29,7 @@ CASES = [
                 "64份",
                 "collective_contracts",
                 {"contract_type": "wage", "scope_of_contract": "regional"},
-                "part_of_previous",
+                "named_part",
             ),
         ],
     ),
