@@ -14,7 +14,7 @@ from ingest.extract.labels import terms
 from ingest.extract.view import translation
 from ingest.records import Cell, Table
 from ingest.vocabulary import begins_part, breakdown_words, units, without_of_which, words
-from ingest.vocabulary.heads import is_stub_head, is_year_head, without_year
+from ingest.vocabulary.heads import category_of, is_stub_head, is_year_head, without_year
 
 VALUE = re.compile(
     r"^[*#]?\s*(?P<digits>-?(?:\d{1,3}(?: \d{3})+|\d[\d,]*)(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)"
@@ -159,7 +159,7 @@ class _RowReader:
             if label_core(text):
                 self._open(text, _rank(text))
             return Header(text)
-        if _is_part(text) and label_core(text):
+        if self._continues_whole(text):
             header = Header(text, self._parents_of_part(text), self.before)
         else:
             self._begin_whole(text)
@@ -183,6 +183,12 @@ class _RowReader:
             if names_other_body(text):
                 self.sections.append((rank, text))
         self.whole, self.parts = text, []
+
+    def _continues_whole(self, text: str) -> bool:
+        """The row is a part of the whole above it; a bare category (社会团体) only behind other parts."""
+        core = label_core(text)
+        is_bare = not begins_part(text) and category_of(core) is not None
+        return bool(core) and _is_part(text) and (bool(self.parts) or not is_bare)
 
     def _parents_of_part(self, text: str) -> tuple[str, ...]:
         """The sections and the whole above a part; the same part a second time is one of the part before it."""
@@ -320,6 +326,8 @@ def only_breakdown(text: str) -> bool:
     core = label_core(text)
     if core in _plain_labels() and not begins_part(text):
         return False
+    if category_of(core) is not None:
+        return True
     rest = core
     for item in breakdown_words():
         rest = rest.replace(item.word, "")

@@ -41,7 +41,7 @@ from ingest.extract.quantities import BARE, Quantity, interval
 from ingest.extract.years import Years
 from ingest.records import Cell, Claim, Page, Table
 from ingest.vocabulary import Unit, begins_part, flows, labels, metrics, units, words
-from ingest.vocabulary.heads import compares, is_year_head, year_offset
+from ingest.vocabulary.heads import category_of, compares, is_year_head, year_offset
 
 TOLD_YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})\s*年(?!鉴)")
 UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]\s*([\u4e00-\u9fff%、/,]{1,14})")
@@ -244,7 +244,7 @@ class _CellReader:
         core = label_core(other.text)
         if not core or core in words()["table_total"] or AREA.search(core) or self._named_place(other.text, None):
             return meaning
-        added = breakdown_of(core, meaning.codes, in_table=True)
+        added = _announced(other.text, meaning.codes)
         if only_breakdown(other.text) and added:
             return Meaning(meaning.codes, added | meaning.breakdown, meaning.rule, meaning.label)
         says_nothing = not _without_fillers(core) or is_year_head(core) or core in units()
@@ -296,7 +296,7 @@ class _CellReader:
             if above is None:
                 continue
             meaning = _meaning_of(above, parent, "table_part")
-            announced = breakdown_of(label_core(header.text), meaning.codes, in_table=True)
+            announced = _announced(header.text, meaning.codes)
             if announced and is_breakdown:
                 return Meaning(meaning.codes, meaning.breakdown | announced, "table_part", above)
             return meaning if label_core(header.text) in words()["table_total"] and not is_breakdown else None
@@ -403,7 +403,7 @@ def _fits(item: Occurrence, core: str, quantity: Quantity, told: _Told) -> bool:
     around = f"{core} {told.near}" if is_carried and label.text in _shared_texts() else core
     if label.position == "right" or not allows(label, quantity):
         return False
-    if any(word.lstrip("~-") in around for word in label.refuses):
+    if any(word.lstrip("~-") in (core if word[0] == "-" else around) for word in label.refuses):
         return False
     is_generic = label.text in words()["generic_noun"]
     evidence = f"{core} {told.near} {told.caption}" if is_generic else told.context
@@ -428,6 +428,16 @@ def _meaning_of(item: Occurrence, text: str, rule: str) -> Meaning:
     fixed = {key: value for code in item.label.metrics for key, value in metrics()[code].fixed_breakdown.items()}
     around = breakdown_of(_without_label(text, item), codes, in_table=True)
     return Meaning(codes, around | fixed | item.label.breakdown, rule, item)
+
+
+def _announced(text: str, codes: tuple[str, ...]) -> dict[str, str]:
+    """The breakdown that a header announces for metrics that have it; a category is all that its header says."""
+    core = label_core(text)
+    category = category_of(core)
+    if category is None:
+        return breakdown_of(core, codes, in_table=True)
+    has_it = any(category.dimension in metrics()[metrics()[code].canonical_code].breakdowns for code in codes)
+    return {category.dimension: category.value} if has_it else {}
 
 
 def _without_label(text: str, item: Occurrence) -> str:

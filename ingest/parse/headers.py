@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ingest.vocabulary import begins_part, breakdown_words, labels, metrics, without_of_which, words
+from ingest.vocabulary.heads import category_of, is_year_head
 
 MOST_HEADS = 40
 MOST_WAYS = 64
 LEAST_SHARE_OF_A_SEX = 0.05
 BRACKETED = re.compile(r"[(（][^()（）]*[)）]|\s")
 PART_MARKS = "#*＃:：- —"
-YEAR = re.compile(r"^(?:1[89]|20)\d{2}\s*年?[末底]?$")
 
 Groups = tuple[tuple[int, int], ...]
 
@@ -42,7 +42,7 @@ class Placed:
 def is_part_head(text: str) -> bool:
     """A head that cannot stand alone: a total, a year, or nothing but a breakdown (合计, 2015年, #女性)."""
     core = _core(text)
-    return _is_total(text) or bool(YEAR.match(core)) or bool(core and not _rest(core))
+    return _is_total(text) or is_year_head(core) or bool(core and not _rest(core))
 
 
 def place_heads(
@@ -137,6 +137,9 @@ def _may_stand_under(lower: str, upper: str) -> bool:
 
 def _announced(core: str) -> frozenset[str]:
     """The dimensions of which a head names a value."""
+    category = category_of(core)
+    if category is not None:
+        return frozenset({category.dimension})
     return frozenset(item.dimension for item in breakdown_words() if item.word in core)
 
 
@@ -150,6 +153,8 @@ def _core(text: str) -> str:
 
 def _rest(core: str) -> str:
     """What a head says beyond its breakdown words and the nouns that go with them."""
+    if category_of(core) is not None:
+        return ""
     rest = core
     for item in breakdown_words():
         rest = rest.replace(item.word, "")

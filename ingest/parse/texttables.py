@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +18,7 @@ from ingest.records import Cell, Table
 from ingest.vocabulary import labels, units, words
 from ingest.vocabulary.heads import is_stub_head
 
-LINE = re.compile(r"[^\n]*")
+LINE = re.compile(r"(?m)^.*$")
 DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"[ \u3000\xa0]{2,}"))
 NUMBER_CELL = re.compile(
     r"^[#*＃]?\s*[-−]?(?:\d{1,3}(?: \d{3})+|\d[\d,，]*)(?:\.\d+)?\s*(?:[万亿千百]*(?:人次|人|个|户|家|元|%|％|件|份)?)$"
@@ -37,15 +38,17 @@ LONGEST_SECTION_ROW = 16
 LONGEST_MARKED_CELL = 90
 CAPTION_LINES = 3
 MIN_VALUES = 4
+FEW_ROWS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text that is one cell."""
+    """A stretch of text that is one cell; `blanks` is the number of empty lines before it."""
 
     text: str
     start: int
     end: int
+    blanks: int = 0
 
     @property
     def is_number(self) -> bool:
@@ -63,14 +66,28 @@ class Piece:
         return self.is_number or bool(NO_VALUE.match(self.text))
 
 
+Row = tuple[list[Piece], list[Piece]]
+
+
 def find_text_tables(text: str) -> tuple[Table, ...]:
     """All tables that plain text renders, in order. Offsets index `text`."""
-    lines = [Piece(match[0], match.start(), match.end()) for match in LINE.finditer(text) if match[0].strip()]
+    lines = _lines(text)
     tables = list(_delimited(lines))
     starts = [table.char_start for table in tables]
     ends = [table.char_end for table in tables]
     tables += _one_cell_a_line([line for line in lines if not _is_taken(line.start, starts, ends)], starts)
     return tuple(sorted(tables, key=lambda table: table.char_start))
+
+
+def _lines(text: str) -> list[Piece]:
+    """The lines that are not empty, each with the number of empty ones before it."""
+    lines: list[Piece] = []
+    blanks = 0
+    for line in LINE.finditer(text):
+        if line[0].strip():
+            lines.append(Piece(line[0], line.start(), line.end(), blanks))
+        blanks = 0 if line[0].strip() else blanks + 1
+    return lines
 
 
 def _is_taken(place: int, starts: list[int], ends: list[int]) -> bool:
@@ -364,14 +381,15 @@ def _close(run: list[int], lines: list[Piece], tables: list[Table]) -> None:
 def _trim(line: Piece) -> Piece:
     lead = len(line.text) - len(line.text.lstrip())
     content = line.text.strip()
-    return Piece(content, line.start + lead, line.start + lead + len(content))
+    return Piece(content, line.start + lead, line.start + lead + len(content), line.blanks)
 
 
 def rebuild(pieces: list[Piece]) -> Table | None:
     """Rows and columns from cells that stand one a line; None when the lines are no table.
 
-    Each row is its label lines followed by its values. A row with fewer values than columns fills the last
-    ones. The header lines are those just before the first row.
+    Each row is its label lines followed by its values. In a row with fewer values than columns an empty line holds
+    the place of a value, where that fills the row; else the values fill the last columns. The header lines are
+    those just before the first row.
     """
     numbers = [index for index, piece in enumerate(pieces) if piece.is_number and not piece.is_year]
     if len(numbers) < MIN_VALUES:
@@ -380,22 +398,61 @@ def rebuild(pieces: list[Piece]) -> Table | None:
     if rows is None:
         return None
     header, body = rows
-    width = Counter(len(found) for _, found in body).most_common(1)[0][0]
-    width = max(width, max(len(found) for _, found in body) if len(body) < 4 else width)
+    body = [(_without_repeated_head(label, header), found) for label, found in body]
+    width = _width(header, [len(found) for _, found in body])
     values = [[_number(piece) for piece in found] for _, found in body if len(found) == width]
     cells, caption = _columns(header, values, width)
     number = 2
-    for label, found in body:
+    for (label, found), places in zip(body, _row_places(body, width), strict=True):
         if len(found) > width:
             continue
         for piece in label[:-1]:
             cells.append(_cell(number, 0, piece))
             number += 1
         cells += [_cell(number, 0, piece) for piece in label[-1:]]
-        cells += [_cell(number, width - len(found) + place + 1, piece) for place, piece in enumerate(found)]
+        cells += [_cell(number, place + 1, piece) for place, piece in zip(places, found, strict=True)]
         number += 1
     start = min([cell.char_start for cell in cells])
     return Table("\n".join(caption), "", tuple(cells), start, pieces[-1].end)
+
+
+def _width(header: list[Piece], lengths: list[int]) -> int:
+    """How many value columns there are: what most rows have, or the longest where as many years head them."""
+    longest = max(lengths)
+    years = sum(piece.is_year for piece in header)
+    return longest if len(lengths) < FEW_ROWS or years == longest else Counter(lengths).most_common(1)[0][0]
+
+
+def _without_repeated_head(label: list[Piece], header: list[Piece]) -> list[Piece]:
+    """The label lines of a row behind a table head that is printed again above it (续表)."""
+    stub = max((index for index, piece in enumerate(header) if is_stub_head(piece.text)), default=len(header))
+    head = [piece.text for piece in header[stub:]]
+    texts = [piece.text for piece in label]
+    starts = [start for start in range(len(label)) if head and texts[start : start + len(head)] == head]
+    return label[starts[-1] + len(head) :] or label if starts else label
+
+
+def _row_places(body: list[Row], width: int) -> list[Sequence[int]]:
+    """The column of each value of each row: by the empty lines that stand for values, else the last columns."""
+    blanks_after = [label[0].blanks if label else 0 for label, _ in body[1:]] + [0]
+    full = [(found, after) for (_, found), after in zip(body, blanks_after, strict=True) if len(found) == width]
+    is_spaced = any(piece.blanks for found, _ in full for piece in found)
+    is_set_apart = any(after for _, after in full)
+    places: list[Sequence[int]] = []
+    for (_, found), after in zip(body, blanks_after, strict=True):
+        told = None if is_spaced else _told_places(found, width, 0 if is_set_apart else after)
+        places.append(told or range(width - len(found), width))
+    return places
+
+
+def _told_places(found: list[Piece], width: int, after: int) -> list[int] | None:
+    """The columns of a row's values when the empty lines among and behind them are the places of those not printed."""
+    places = []
+    column = -1
+    for piece in found:
+        column += piece.blanks + 1
+        places.append(column)
+    return places if width in (column + 1, column + 1 + after) else None
 
 
 def _is_unit_line(text: str) -> bool:
@@ -417,7 +474,7 @@ def _merge_broken(header: list[Piece], width: int) -> list[Piece]:
     return merged
 
 
-def _group(pieces: list[Piece], first_value: int) -> tuple[list[Piece], list[tuple[list[Piece], list[Piece]]]] | None:
+def _group(pieces: list[Piece], first_value: int) -> tuple[list[Piece], list[Row]] | None:
     """Header pieces, then (label pieces, value pieces) per row."""
     label_start = first_value - 1
     while label_start > 0 and _continues_label(pieces, label_start):
@@ -425,7 +482,7 @@ def _group(pieces: list[Piece], first_value: int) -> tuple[list[Piece], list[tup
     if label_start < 0 or (pieces[label_start].is_value and not pieces[label_start].is_year):
         return None
     header, rest = pieces[:label_start], pieces[label_start:]
-    rows: list[tuple[list[Piece], list[Piece]]] = []
+    rows: list[Row] = []
     label: list[Piece] = []
     found: list[Piece] = []
     for piece in rest:
@@ -447,7 +504,7 @@ def _joined(label: list[Piece], piece: Piece) -> list[Piece]:
     if label and (_is_unit_line(piece.text) or not CJK.search(piece.text)) and CJK.search(label[-1].text):
         last = label[-1]
         extra = f"({piece.text.strip('()（）')})" if _is_unit_line(piece.text) else ""
-        return [*label[:-1], Piece(last.text + extra, last.start, last.end)]
+        return [*label[:-1], Piece(last.text + extra, last.start, last.end, last.blanks)]
     return [*label, piece]
 
 

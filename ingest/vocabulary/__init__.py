@@ -7,6 +7,7 @@ Adding a label is one more line in `labels.csv`.
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 STATISTICS = frozenset({"stock", "flow", "rate", "cumulative"})
 POSITIONS = frozenset({"", "left", "right"})
+CATEGORY_JOINTS = re.compile("[、,，·和及与的\\s]")
 
 
 class VocabularyError(Exception):
@@ -72,7 +74,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class BreakdownWord:
-    """A word that announces a breakdown value, such as 女 for sex=F."""
+    """A word that announces a breakdown value, such as 女 for sex=F.
+
+    `where` it does: in any text, in a part of what was counted before, in a table, or as the whole head of a row.
+    """
 
     word: str
     dimension: str
@@ -186,13 +191,27 @@ def _label(row: dict[str, str]) -> Label:
 
 @lru_cache(maxsize=1)
 def breakdown_words() -> tuple[BreakdownWord, ...]:
-    """All breakdown words, the longest first."""
-    words = [
+    """All breakdown words that may stand among others, the longest first."""
+    return tuple(sorted((item for item in _announcing() if item.where != "whole"), key=lambda item: -len(item.word)))
+
+
+@lru_cache(maxsize=1)
+def categories() -> dict[str, BreakdownWord]:
+    """Breakdown words by themselves: each is all that a row label or a column head says, such as 采矿业."""
+    return {bare_category(item.word): item for item in _announcing() if item.where == "whole"}
+
+
+def bare_category(text: str) -> str:
+    """A category without the signs and particles in which its wordings differ: 批发和零售业, 批发、零售业."""
+    return CATEGORY_JOINTS.sub("", text)
+
+
+def _announcing() -> tuple[BreakdownWord, ...]:
+    return tuple(
         BreakdownWord(word, row["dimension"], row["value"], row["where"])
         for row in read_rows("breakdowns.csv")
         for word in split_words(row["zh_words"])
-    ]
-    return tuple(sorted(words, key=lambda item: -len(item.word)))
+    )
 
 
 @lru_cache(maxsize=1)

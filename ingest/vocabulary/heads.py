@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ingest.vocabulary import words
+from ingest.vocabulary import BreakdownWord, bare_category, categories, words
 
 AREA_HEAD = re.compile(r"^[省市县区旗盟州镇乡街道、()（）各及/]+$")
 
@@ -78,3 +78,13 @@ def compares(core: str) -> bool:
 def is_share(core: str) -> bool:
     """A head that tells what part of a whole the figures of its column are: 比重, 占总数%."""
     return core.startswith(words()["table_share"]) or core.endswith(words()["table_share"])
+
+
+@lru_cache(maxsize=8192)
+def category_of(core: str) -> BreakdownWord | None:
+    """The breakdown value that a head is the name of, alone or before a noun that repeats the whole (采矿业工会)."""
+    bare = bare_category(core)
+    for text in (bare, *(bare.removesuffix(noun) for noun in words()["part_noun"] if bare.endswith(noun))):
+        if text in categories():
+            return categories()[text]
+    return None

@@ -136,3 +136,71 @@ def test_sections_inside_another_bodys_section_and_empty_rows_between() -> None:
         ("union_members", ""),
         ("union_members", "sex=F"),
     ]
+
+
+def test_types_of_registration_and_industries_are_breakdowns() -> None:
+    text = (
+        "按登记注册类型和行业分的工会\n项目\t工会数(个)\t会员数(人)\t#女会员\n总计\t538\t71192\t26487\n"
+        "一、按登记注册类型分\t\t\t\n　股份合作企业\t17\t1503\t521\n　有限责任公司\t58\t7281\t2403\n机关、事业单位\t76\t4448\t\n"
+        "二、按行业分\t\t\t\n采掘业\t8\t3615\t701\n批发零售业\t67\t6401\t2997\n交通运输、仓储及邮电通信业\t9\t812\t101\n"
+        "教育\t61\t8714\t4520\n杂项\t3\t40\t12\n"
+    )
+    assert [row[1:4] for row in read(text) if row[3] in (17, 521, 7281, 76, 3615, 67, 812, 8714, 40)] == [
+        ("grassroots_unions", "ownership=stock_cooperative", 17),
+        ("union_members", "ownership=stock_cooperative;sex=F", 521),
+        ("union_members", "ownership=limited_liability", 7281),
+        ("grassroots_unions", "sector=public_bodies", 76),
+        ("union_members", "sector=mining", 3615),
+        ("grassroots_unions", "sector=trade", 67),
+        ("union_members", "sector=transport", 812),
+        ("union_members", "sector=education", 8714),
+        (None, "", 40),
+    ]
+
+
+def test_a_category_below_a_whole_is_a_part_only_where_the_table_says_so() -> None:
+    text = "指标\t2012\n基层工会(个)\t512\n#企业\t402\n机关、事业单位\t98\n职工书屋(个)\t7\n社会团体(个)\t66\n"
+    assert [row[1:3] for row in read(text)] == [
+        ("grassroots_unions", ""),
+        ("grassroots_unions", "sector=enterprise"),
+        ("grassroots_unions", "sector=public_bodies"),
+        ("workers_bookhouses", ""),
+        (None, ""),
+    ]
+
+
+def test_an_empty_line_is_the_place_of_a_value_where_the_row_has_as_many_lines_as_columns() -> None:
+    text = (
+        "工会情况\n指标\n单位\n2009年\n2010年\n2011年\n工会会员\n人\n31205\n32840\n35117\n其中：女会员\n人\n11860\n\n14630\n"
+        "农民工会员\n人\n\n9812\n12055\n基层工会\n个\n41\n42\n44\n职工书屋\n个\n3\n7\n"
+    )
+    assert [(row[0], row[5]) for row in read(text)] == [
+        ("31205", 2009),
+        ("32840", 2010),
+        ("35117", 2011),
+        ("11860", 2009),
+        ("14630", 2011),
+        ("9812", 2010),
+        ("12055", 2011),
+        ("41", 2009),
+        ("42", 2010),
+        ("44", 2011),
+        ("3", 2010),
+        ("7", 2011),
+    ]
+
+
+def test_who_is_covered_in_the_row_after_the_contracts_and_unions_of_an_area() -> None:
+    text = (
+        "指标\t2012\n职工入会率(%)\t92.1\n签订集体合同(份)\t196\n覆盖职工(人)\t19270\n"
+        "基层工会(个)\t560\n其中：联合工会(个)\t31\n区域（行业）工会联合会(个)\t4\n专职工会主席(人)\t24\n"
+    )
+    assert [row[1:3] for row in read(text)] == [
+        ("employee_unionisation_rate", ""),
+        ("collective_contracts", ""),
+        ("collective_contract_workers", ""),
+        ("grassroots_unions", ""),
+        ("grassroots_unions", "org_form=joint"),
+        ("union_federations_regional_industry", ""),
+        (None, ""),
+    ]

@@ -92,7 +92,7 @@ def test_rows_of_other_bodies_and_unknown_rows_stay_unmapped() -> None:
 
 
 def test_a_row_of_unknown_meaning_under_a_known_column_is_not_guessed() -> None:
-    text = "行业\t会员人数(人)\t基层工会(个)\n总计\t500\t50\n采矿业\t100\t10\n"
+    text = "行业\t会员人数(人)\t基层工会(个)\n总计\t500\t50\n来料加工\t100\t10\n"
     assert [(row[0], row[1]) for row in read(text)] == [
         ("500", "union_members"),
         ("50", "grassroots_unions"),
