@@ -18,7 +18,7 @@ from ingest.vocabulary.heads import category_of, is_stub_head, is_year_head, wit
 
 VALUE = re.compile(
     r"^[*#]?\s*(?P<digits>-?(?:\d{1,3}(?: \d{3})+|\d[\d,]*)(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)"
-    r"(?P<unit>人次|人|个|户|家|元|%|件|份|名)?$"
+    r"(?P<unit>人次|人|个|户|家|元|%|件|份|名)?\s*[①-⑳]?$"
 )
 YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})(?:\s*年|(?!\d|\.\d|[人个户家万元名]))")
 BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
@@ -254,14 +254,13 @@ def column_headers(grid: Grid) -> dict[int, Header]:
     for column in range(grid.columns):
         header = _column_header(grid, column)
         if column not in grid.stub_columns and header.text:
-            levels = (*header.parents, header.text)
-            part = next((place for place, level in enumerate(levels) if _is_part(level)), None)
-            if part is not None:
-                levels = _under_whole(levels, part, whole)
+            timeless = without_years(header)
+            if _is_part(timeless.text):
+                levels = _under_whole((*header.parents, header.text), timeless, whole)
+                header = Header(levels[-1], levels[:-1], before)
             else:
-                timeless = without_years(header)
                 whole = (*timeless.parents, timeless.text)
-            header = Header(levels[-1], levels[:-1], before)
+                header = Header(header.text, header.parents, before)
             before = header.text
         headers[column] = header
     return headers
@@ -271,10 +270,10 @@ def _is_part(level: str) -> bool:
     return begins_part(level) or only_breakdown(level)
 
 
-def _under_whole(levels: tuple[str, ...], part: int, whole: tuple[str, ...]) -> tuple[str, ...]:
+def _under_whole(levels: tuple[str, ...], timeless: Header, whole: tuple[str, ...]) -> tuple[str, ...]:
     """The levels of a part below those of the whole before it, if the heads above the part are the whole's too."""
-    above = levels[:part]
-    return (*whole, *levels[part:]) if whole[:part] == above else levels
+    part, above = levels.index(timeless.text), timeless.parents
+    return (*whole, *levels[part:]) if whole[: len(above)] == above else levels
 
 
 def _column_header(grid: Grid, column: int) -> Header:

@@ -40,8 +40,8 @@ from ingest.extract.places import Place, Places
 from ingest.extract.quantities import BARE, Quantity, interval
 from ingest.extract.years import Years
 from ingest.records import Cell, Claim, Page, Table
-from ingest.vocabulary import Unit, begins_part, flows, labels, metrics, units, words
-from ingest.vocabulary.heads import category_of, compares, is_year_head, year_offset
+from ingest.vocabulary import Unit, begins_part, breakdown_words, flows, labels, metrics, units, words
+from ingest.vocabulary.heads import category_of, compares, is_share, is_year_head, tells_amount, year_offset
 
 TOLD_YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})\s*年(?!鉴)")
 UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]\s*([\u4e00-\u9fff%、/,]{1,14})")
@@ -68,10 +68,20 @@ def read_table(table: Table, number: int, page: Page, years: Years, places: Plac
     for part in parts:
         caption = "\n".join(clean(line) for line in [*table.caption.split("\n"), *part.titles])
         context = " ".join([page.title, caption, clean(table.note), *(header.text for header in headers)])
-        reader = _CellReader(table, number, page, years, places, version, caption, context)
+        reader = _CellReader(table, number, page, years, places, version, caption, context, _heads_other_body(caption))
         for row, column, cell in part.cells():
             claims += reader.read(cell, part.rows[row], part.columns[column], unit_of_row(part.grid, row))
     return claims
+
+
+def _heads_other_body(caption: str) -> bool:
+    """The last line of a caption that names a body names another one than the union."""
+    for line in reversed(caption.split("\n")):
+        if any(word in line for word in words()["union_body"]):
+            return False
+        if names_other_body(line):
+            return True
+    return False
 
 
 class _Part:
@@ -118,6 +128,7 @@ class _CellReader:
     version: str
     caption: str
     context: str
+    is_of_other: bool
 
     def read(self, cell: Cell, row: Header, column: Header, row_unit: str) -> list[Claim]:
         """Claims of one cell: several when its label names several metrics, none when it holds no number."""
@@ -125,7 +136,7 @@ class _CellReader:
         if match is None:
             return []
         is_change = compares(f"{row.path} {column.path}")
-        unit = units()["%"] if is_change else self._unit(match, row, column, row_unit)
+        unit = self._unit_of_change(row, column) if is_change else self._unit(match, row, column, row_unit)
         is_open = unit is None and (bool(row_unit) or "." in match["digits"])
         quantity = self._quantity(cell, match, unit)
         year, year_basis = self._year(row, column)
@@ -139,6 +150,8 @@ class _CellReader:
 
     def _unit(self, match: re.Match[str], row: Header, column: Header, row_unit: str) -> Unit | None:
         """The measure word printed nearest: in the cell, the row's unit column, the headers, the caption."""
+        if is_share(label_core(column.text)) or is_share(label_core(row.text)):
+            return units()["%"]
         for text in (match["unit"] or "", row_unit, *_bracketed(row.text), *_bracketed(column.text)):
             found = units().get(text.strip())
             if found:
@@ -154,6 +167,14 @@ class _CellReader:
         if len(choices) == 1:
             return choices[0]
         return self._unit_of_metric(row, column, choices) or _unit_for(f"{row.path} {column.path}", choices)
+
+    def _unit_of_change(self, row: Header, column: Header) -> Unit:
+        """Changes are told in percent, unless the head prints another unit or says that it gives amounts."""
+        for header in (row, column):
+            if compares(header.text):
+                printed = next((units()[word] for word in _bracketed(header.text) if word in units()), None)
+                return printed or units()["个" if tells_amount(header.text) else "%"]
+        return units()["%"]
 
     def _unit_of_metric(self, row: Header, column: Header, choices: list[Unit]) -> Unit | None:
         """Of several units in a caption the one that can count what a header names, by the longest label that fits."""
@@ -202,7 +223,7 @@ class _CellReader:
         for basis, text in (("column", column.path), ("row", row.path)):
             found = YEAR.findall(text)
             if found:
-                return int(found[-1]), basis
+                return int(found[0 if compares(text) else -1]), basis
         lines = self.caption.split("\n")[::-1]
         for pattern in (TOLD_YEAR, YEAR):
             told = next((found for line in lines if (found := pattern.findall(line))), None)
@@ -223,11 +244,15 @@ class _CellReader:
         if name in words()["nation_name"]:
             region = self.places.names.nation(year)
             return Place(region.ref_area, region.name, "table", region) if region else None
-        if len(name) < 2 or name in words()["no_place"]:
+        if len(name) < 2:
             return None
+        if name in _places_without_code():
+            return Place(None, _places_without_code()[name], "table")
         own = self.places.page_place.region
         index = self.places.names.index
-        region = (index.resolve(name, year, within=own.name) if own else None) or index.resolve(name, year)
+        is_everyday = name in words()["no_place"]
+        region = index.resolve(name, year, within=own.name) if own else None
+        region = region if region or is_everyday else index.resolve(name, year)
         if region is None and AREA.match(name) and not name.startswith("全") and "直" not in name:
             return Place(None, name, "table")
         return Place(region.ref_area, region.name, "table", region) if region else None
@@ -252,7 +277,7 @@ class _CellReader:
 
     def _of_header(self, header: Header, quantity: Quantity) -> Meaning | None:
         """The metric that a header names, alone or as a part of its parent."""
-        if any(names_other_body(text) for text in (*header.parents, header.text)):
+        if self._is_of_other_body(header):
             return None
         header = without_years(header)
         if label_core(header.text) in words()["new_ones"]:
@@ -261,9 +286,17 @@ class _CellReader:
         meaning = _meaning_of(own, text, "table_label") if own is not None else None
         is_breakdown = only_breakdown(header.text)
         if meaning is not None and not is_breakdown:
-            return meaning
+            return _within(meaning, header.parents)
         of_parent = self._of_parents(header, quantity, is_breakdown)
         return of_parent or (None if begins_part(header.text) else meaning)
+
+    def _is_of_other_body(self, header: Header) -> bool:
+        """The header, or the last line of the caption that names a body, speaks of another body than the union."""
+        levels = (*header.parents, header.text)
+        if any(names_other_body(text) for text in levels):
+            return True
+        is_named = any(word in text for text in levels for word in words()["union_body"])
+        return self.is_of_other and not is_named
 
     def _own_label(self, header: Header, quantity: Quantity) -> tuple[Occurrence | None, str]:
         """The label of a header, alone or joined to the head above it (工会干部 over 专职), and its text."""
@@ -291,13 +324,14 @@ class _CellReader:
 
     def _of_parents(self, header: Header, quantity: Quantity, is_breakdown: bool) -> Meaning | None:
         """A header that only names a part or the total takes the metric of the nearest header above it."""
+        around = tuple(parent for parent in header.parents if only_breakdown(parent))
         for parent in reversed(header.parents):
-            above = best_label(parent, quantity, self.context)
+            above = best_label(parent, quantity, self.context) if parent not in around else None
             if above is None:
                 continue
-            meaning = _meaning_of(above, parent, "table_part")
-            announced = _announced(header.text, meaning.codes)
-            if announced and is_breakdown:
+            meaning = _within(_meaning_of(above, parent, "table_part"), around)
+            announced = _announced(header.text, meaning.codes) if meaning else {}
+            if meaning is not None and announced and is_breakdown:
                 return Meaning(meaning.codes, meaning.breakdown | announced, "table_part", above)
             return meaning if label_core(header.text) in words()["table_total"] and not is_breakdown else None
         return None
@@ -334,9 +368,9 @@ class _CellReader:
             period_type="year_end" if statistic in ("stock", "rate") else "year" if statistic else "unknown",
             year_basis=reading.year_basis,
             region_basis=place.basis,
-            reporting_scope="all_levels",
+            reporting_scope="own_level" if _is_own_level(reading) else "all_levels",
             statistic=statistic,
-            change_kind="yoy_pct" if reading.is_change else "level",
+            change_kind=_change_kind(reading),
             base_text=None,
             is_floor_language=False,
             is_target=False,
@@ -345,6 +379,27 @@ class _CellReader:
             phrase=f"{row.path} × {column.path}",
             breakdown=breakdown,
         )
+
+
+@lru_cache(maxsize=1)
+def _places_without_code() -> dict[str, str]:
+    """Names of places that stand among regions in tables, with what they are called in full."""
+    return {name: full for name, _, full in (item.partition(":") for item in words()["table_place"])}
+
+
+def _is_own_level(reading: _CellReading) -> bool:
+    """The row is of the unions directly under the federation (市直, 产业工会) and not of all in its region."""
+    core = label_core(reading.row.text)
+    is_metric = reading.meaning is not None and reading.meaning.label.label.text in core
+    is_place = reading.place.basis == "table"
+    return not (is_metric or is_place) and any(word in core for word in words()["table_own_level"])
+
+
+def _change_kind(reading: _CellReading) -> str:
+    """A level, or a change against the year before in percent or in numbers."""
+    if not reading.is_change:
+        return "level"
+    return "yoy_pct" if reading.quantity.dimension == "percent" else "yoy_abs"
 
 
 def _unit_for(headers: str, choices: list[Unit]) -> Unit | None:
@@ -428,6 +483,25 @@ def _meaning_of(item: Occurrence, text: str, rule: str) -> Meaning:
     fixed = {key: value for code in item.label.metrics for key, value in metrics()[code].fixed_breakdown.items()}
     around = breakdown_of(_without_label(text, item), codes, in_table=True)
     return Meaning(codes, around | fixed | item.label.breakdown, rule, item)
+
+
+def _within(meaning: Meaning, parents: tuple[str, ...]) -> Meaning | None:
+    """What a header means below heads of parts (企业 over 会员人数); None where the metric has no such part."""
+    breakdown = dict(meaning.breakdown)
+    for parent in parents:
+        announced = _announced(parent, meaning.codes) if only_breakdown(parent) else {}
+        if only_breakdown(parent) and not announced and _divides_tables(parent):
+            return None
+        breakdown = announced | breakdown
+    return Meaning(meaning.codes, breakdown, meaning.rule, meaning.label)
+
+
+def _divides_tables(text: str) -> bool:
+    """The header names a part by which tables are divided, such as 企业 or 采矿业."""
+    core = label_core(text)
+    return category_of(core) is not None or any(
+        item.where == "table" and item.word in core for item in breakdown_words()
+    )
 
 
 def _announced(text: str, codes: tuple[str, ...]) -> dict[str, str]:

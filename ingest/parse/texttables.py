@@ -21,7 +21,8 @@ from ingest.vocabulary.heads import is_stub_head
 LINE = re.compile(r"(?m)^.*$")
 DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"[ \u3000\xa0]{2,}"))
 NUMBER_CELL = re.compile(
-    r"^[#*＃]?\s*[-−]?(?:\d{1,3}(?: \d{3})+|\d[\d,，]*)(?:\.\d+)?\s*(?:[万亿千百]*(?:人次|人|个|户|家|元|%|％|件|份)?)$"
+    r"^[#*＃]?\s*[-−]?(?:\d{1,3}(?: \d{3})+|\d[\d,，]*)(?:\.\d+)?"
+    r"\s*(?:[万亿千百]*(?:人次|人|个|户|家|元|%|％|件|份)?)[①-⑳]?$"
 )
 FIGURE = re.compile(r"-?\d[\d,， ]*(?:\.\d+)?")
 NO_VALUE = re.compile(r"^(?:-+|—+|…+|\*{2,}|\.{2,}|/|空|#)$")

@@ -74,6 +74,11 @@ def compares(core: str) -> bool:
     )
 
 
+def tells_amount(core: str) -> bool:
+    """A head of changes that are told in numbers and not in percent: 增减数, 净增."""
+    return any(word in core for word in words()["table_change_amount"])
+
+
 @lru_cache(maxsize=8192)
 def is_share(core: str) -> bool:
     """A head that tells what part of a whole the figures of its column are: 比重, 占总数%."""

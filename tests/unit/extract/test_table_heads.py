@@ -204,3 +204,63 @@ def test_who_is_covered_in_the_row_after_the_contracts_and_unions_of_an_area() -
         ("union_federations_regional_industry", ""),
         (None, ""),
     ]
+
+
+def test_a_head_over_several_columns_is_the_part_that_all_of_them_count() -> None:
+    html = (
+        "<table><tr><td rowspan=2>地区</td><td colspan=2>企业</td><td colspan=2>机关事业单位</td></tr>"
+        "<tr><td>工会会员(人)</td><td>#女会员</td><td>工会会员(人)</td><td>#女会员</td></tr>"
+        "<tr><td>兴化市</td><td>500</td><td>200</td><td>90</td><td>40</td></tr></table>"
+    )
+    assert [row[1:3] for row in read(html)] == [
+        ("union_members", "sector=enterprise"),
+        ("union_members", "sector=enterprise;sex=F"),
+        ("union_members", "sector=public_bodies"),
+        ("union_members", "sector=public_bodies;sex=F"),
+    ]
+
+
+def test_the_same_part_twice_under_a_whole_is_one_of_the_part_before_it() -> None:
+    text = "指标\t2012\n工会会员(人)\t900\n#女性\t400\n#农民工\t300\n#女性\t120\n基层工会(个)\t12\n"
+    assert [row[2] for row in read(text)] == ["", "sex=F", "worker_type=migrant", "sex=F;worker_type=migrant", ""]
+
+
+def test_amounts_shares_and_changes_beside_each_other() -> None:
+    text = "工会会员构成\n指标\t绝对数(人)\t比重(%)\t比上年增减(人)\n工会会员\t40213\t100.0\t343\n#女性\t16213\t40.3\t-12\n"
+    claims = extract_claims(parse_text(text, page_id="t", title=VOLUME))
+    assert [(claim.metric_code, claim.unit_code, claim.change_kind, claim.obs_value) for claim in claims] == [
+        ("union_members", "person", "level", 40213),
+        (None, "percent", "level", 100),
+        (None, "person", "yoy_abs", 343),
+        ("union_members", "person", "level", 16213),
+        (None, "percent", "level", 40.3),
+        (None, "person", "yoy_abs", -12),
+    ]
+
+
+def test_urban_districts_units_of_the_city_and_the_corps_are_not_the_whole_region() -> None:
+    text = "地区\t基层工会(个)\n全市\t900\n市区\t500\n市直\t40\n兴化市\t200\n新疆兵团\t30\n"
+    claims = extract_claims(parse_text(text, page_id="t", title=VOLUME))
+    assert [(claim.ref_area_name, claim.reporting_scope) for claim in claims] == [
+        ("泰州市", "all_levels"),
+        ("市区", "all_levels"),
+        ("泰州市", "own_level"),
+        ("兴化市", "all_levels"),
+        ("新疆生产建设兵团", "all_levels"),
+    ]
+
+
+def test_a_table_below_another_bodys_caption_is_that_bodys() -> None:
+    html = (
+        "<p>2012年全市工会工作稳步发展。</p><p>表4 共青团组织情况</p><table><tr><th>指标</th><th>2012</th><th>2011</th></tr>"
+        "<tr><td>专职干部(人)</td><td>512</td><td>498</td></tr></table>"
+    )
+    assert [row[1] for row in read(html)] == [None, None]
+
+
+def test_a_footnote_mark_behind_a_number_is_no_digit() -> None:
+    text = "指标\t2012\n基层工会①(个)\t１ ２３４②\n职工入会率(%)\t98.2①\n"
+    assert [row[1:4] for row in read(text)] == [
+        ("grassroots_unions", "", 1234),
+        ("employee_unionisation_rate", "", 98.2),
+    ]
