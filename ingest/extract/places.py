@@ -249,7 +249,7 @@ def _ends_like(region: Region, word: str) -> bool:
 def _nation_pattern() -> re.Pattern[str]:
     """全国 opening a clause, with what the nation has or does after it."""
     subjects = "|".join(re.escape(word) for word in words()["nation_subject"])
-    return re.compile(rf"(?:^|[,。;\n年底末])全国(?:{subjects})")
+    return re.compile(rf"全国(?<![^,。;\n年底末]全国)(?:{subjects})")
 
 
 @lru_cache(maxsize=1)

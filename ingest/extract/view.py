@@ -30,7 +30,8 @@ FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 }
 CJK = r"\u3400-\u9fff"
 PINYIN = re.compile(rf"\((?<=[{CJK}].)[a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňɡ]{{1,7}}\)")
-INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]+")
+INVISIBLE_SIGN = r"[\u200b-\u200f\u2060\ufeff\u00ad]"
+INVISIBLE = re.compile(f"{INVISIBLE_SIGN}{INVISIBLE_SIGN}*")  # re skips to a set in front, and not to a repeat of one
 INNER_BLANK = re.compile(
     rf" (?:(?<=[{CJK}.,%、:] )(?=[{CJK}\d%、:(,])|(?<=\d )(?=[{CJK}%、:(,])|(?<=[{CJK}\d] )(?=[.])"
     r"|(?<=\d )(?=\d\n?\d\n?\d(?![\n\d]*\d))|(?<=\D\d )(?=\d(?:\D|$)))"

@@ -7,6 +7,7 @@ labelled set. A label that cannot be true is dropped for what the bytes say.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]+)", re.IGNORECASE)
@@ -39,8 +40,9 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     for mark, charset in MARKS:
         if body.startswith(mark):
             return _decoded(body, declared, charset)
-    candidates = _candidates(body, declared)
-    for charset in candidates:
+    candidates = []
+    for charset in _candidates(body, declared):
+        candidates.append(charset)
         try:
             return Decoded(body.decode(charset), declared, charset, 0)
         except (UnicodeDecodeError, LookupError):
@@ -58,14 +60,16 @@ def _declared(body: bytes, content_type: str | None) -> str | None:
     return header[1].lower() if header else None
 
 
-def _candidates(body: bytes, declared: str | None) -> list[str]:
-    """Charsets to try strictly, the most trusted first."""
+def _candidates(body: bytes, declared: str | None) -> Iterator[str]:
+    """Charsets to try strictly, the most trusted first; a guess is made only when the others fail."""
     named = CHINESE_ALIASES.get(declared or "", declared or "")
     order = [named] if named and named not in WESTERN and _is_known(named) else []
     if "utf-8" not in order:
         order.insert(0 if not order or (named == "gb18030" and _is_utf8(body)) else len(order), "utf-8")
-    guess = _guess(body)
-    return list(dict.fromkeys([*order, *([guess] if guess else []), "gb18030", "big5hkscs"]))
+    yield from order
+    for charset in dict.fromkeys([_guess(body), "gb18030", "big5hkscs"]):
+        if charset and charset not in order:
+            yield charset
 
 
 def _is_utf8(body: bytes) -> bool:

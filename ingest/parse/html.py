@@ -24,7 +24,8 @@ BLOCKS = frozenset(
         *("nav", "ol", "p", "pre", "section", "table", "tbody", "tfoot", "thead", "tr", "ul"),
     }
 )
-BLANKS = re.compile(r"[ \t\r\n\f]+")
+BLANK = r"[ \t\r\n\f]"
+BLANKS = re.compile(f"{BLANK}{BLANK}*")  # re skips to a set in front, and not to a repeat of one
 NUMBER = re.compile(r"\d")
 MIN_DATA_CELLS = 4
 NOTE_REACH = 160
@@ -175,9 +176,9 @@ def _page(
 
 def _title(tree: LexborHTMLParser) -> str:
     """The document title followed by the first heading, when that adds something."""
-    head = tree.css_first("title")
+    head = next(iter(tree.tags("title")), None)
     title = BLANKS.sub(" ", (head.text() if head else "") or "").strip()
-    first = tree.css_first("h1") or tree.css_first("h2")
+    first = next(iter(tree.tags("h1") or tree.tags("h2")), None)
     heading = BLANKS.sub(" ", (first.text() if first else "") or "").strip()
     return title if not heading or heading in title else f"{heading} {title}".strip()
 
