@@ -28,6 +28,7 @@ PHRASE_MARK = re.compile(r"[,、;。!?\n\d]")
 BRACKETS = re.compile(r"\([^()]{0,12}\)|[“”\"<>《》\[\]\x00]")
 NEEDS_NOUN = frozenset({"count", "person"})
 ENOUGH = 40.0
+BESIDE = 100.0, "label_left"
 TEN_THOUSAND = 10_000
 PURPOSE_REACH = 30
 AWARD_REACH = 8
@@ -154,9 +155,11 @@ def _without_swallowed(occurrences: list[Occurrence]) -> list[Occurrence]:
     kept = []
     reach = 0
     for place, item in enumerate(occurrences):
-        if item.end > reach or not _is_swallowed(item, occurrences[:place]):
+        if item.end > reach:
+            reach = item.end
             kept.append(item)
-        reach = max(reach, item.end)
+        elif not _is_swallowed(item, occurrences[:place]):
+            kept.append(item)
     return kept
 
 
@@ -258,7 +261,7 @@ class _Rater:
         """The pairs with labels of either side."""
         found = []
         for item in near:
-            position = item.label.position
+            position = item.term.label.position
             if item.end <= self.quantity.number_start and position != "right":
                 rated = self._left(item)
             elif item.start >= self.quantity.end and position != "left":
@@ -293,8 +296,7 @@ class _Rater:
         gap = self.view[item.end : self.quantity.start]
         if "," in gap:
             gap = CONTINUED.sub("", gap)
-        residue = strip_linkers(gap)
-        rated = _rate_left(residue, gap.count(",") + 2 * gap.count(";"), item.term)
+        rated = _rate_left(strip_linkers(gap), gap.count(",") + 2 * gap.count(";"), item.term) if gap else BESIDE
         if rated is None or _ends_inside_quotes(gap) or self._refused(item, self.floor):
             return None
         score, rule = rated
@@ -387,7 +389,7 @@ def _ends_inside_quotes(gap: str) -> bool:
 def _rate_left(residue: str, commas: int, term: Term) -> tuple[float, str] | None:
     """Score and rule by what stands between label and number."""
     if not residue and not commas:
-        return 100.0, "label_left"
+        return BESIDE
     if not commas and len(residue) <= (NEAR_STOCK if term.is_stock and term.dimension == "count" else NEAR):
         return 78.0 - 2.5 * len(residue), "label_left_near"
     if commas == 1 and term.dimension == MONEY and len(residue) <= 20:
@@ -420,7 +422,7 @@ def _evidence(item: Occurrence, sentence: Sentence) -> float:
     needs = item.term.needs
     if not needs:
         return 0.0
-    nearest = max(sentence.text.rfind(word, 0, item.end - sentence.start) for word in needs)
+    nearest = max([sentence.text.rfind(word, 0, item.end - sentence.start) for word in needs])
     if nearest >= 0:
         return -min((item.start - sentence.start - nearest) / 10.0, 5.0)
     if holds_any(sentence.text, needs):
@@ -483,7 +485,7 @@ def _choose(sentence: Sentence, pairs: list[Pair], occurrences: list[Occurrence]
 
 
 def _rank(pair: Pair) -> tuple[float, int, int, int]:
-    return -pair.score, pair.quantity, pair.occurrence.start, pair.occurrence.label.line
+    return -pair.score, pair.quantity, pair.occurrence.start, pair.occurrence.term.label.line
 
 
 def _match(sentence: Sentence, index: int, pair: Pair, occurrences: list[Occurrence], view: str) -> Match | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from ingest.extract.lexicon import any_of, holds_any
 from ingest.extract.prose import Reading
 from ingest.records import Page
 from ingest.vocabulary import words
@@ -45,8 +46,8 @@ def _headings(text: str, page: Page) -> list[tuple[int, str]]:
 
 
 def _names_union(text: str) -> bool:
-    return any(word in text for word in words()["union_body"])
+    return holds_any(text, words()["union_body"])
 
 
 def _names_other(text: str) -> bool:
-    return any(word in text for word in words()["other_body"])
+    return any_of("other_body").search(text) is not None

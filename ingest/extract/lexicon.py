@@ -6,7 +6,7 @@ Belongs here: search over words of the vocabulary. Does not belong here: what fi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from ingest.vocabulary import words
@@ -29,6 +29,14 @@ def holds_any(text: str, options: Iterable[str]) -> bool:
         if word in text:
             return True
     return False
+
+
+def places_of(word: str, text: str) -> Iterator[int]:
+    """Where a word stands in the text, in order; for a rare word many times as fast as a pattern."""
+    place = text.find(word)
+    while place >= 0:
+        yield place
+        place = text.find(word, place + len(word))
 
 
 def behind_last(text: str, signs: str, start: int, end: int) -> int:

@@ -190,7 +190,7 @@ def _quantity_start() -> re.Pattern[str]:
     leading = {word for kind in kinds for word in words()[kind]}
     first = "".join(sorted({word[0] for word in leading}))
     rest = alternation({word[1:] for word in leading})
-    return re.compile(rf"\d++|[{CHINESE}{first}](?:(?<=[{CHINESE}])|(?=(?:{rest})[\d{CHINESE}]))")
+    return re.compile(rf"[\d{CHINESE}{first}](?:(?<=\d)\d*+|(?<=[{CHINESE}])|(?=(?:{rest})[\d{CHINESE}]))")
 
 
 def find_lookalikes(text: str) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ Belongs here: reading the words around a number for its status. Does not belong 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -46,53 +47,37 @@ def read_status(
 ) -> Status:
     """The status of `quantity`, read from its clause (`clause_start` to the number) and its sentence."""
     if sentence.told is None:
-        sentence.told = _kinds_told(sentence.text)
-    clause = Clause(view, clause_start, quantity.start, sentence.told)
-    cumulative = clause.tells("cumulative") or _opens_as_total(clause, sentence, moment.mark)
+        sentence.told = _kinds_told(sentence.text, KINDS)
+    lead, told = view[clause_start : quantity.start], sentence.told
+    near = _kinds_told(lead, told) if told else told
+    cumulative = "cumulative" in near or _opens_as_total(sentence, told, moment.mark)
     statistic = metrics()[code].statistic if code else None
     if cumulative and statistic == "flow":
         statistic = "cumulative"
-    lead = view[clause_start : quantity.start]
     return Status(
         change_kind=change_kind(quantity, lead),
         statistic=statistic,
-        period_type=_period(statistic, clause, moment.mark, cumulative=cumulative),
-        reporting_scope=_scope(clause),
-        is_target=_is_target(clause, sentence, moment),
-        is_floor_language=quantity.qualifier in ("GE", "GT", "EQ") and clause.tells("floor"),
+        period_type=_period(statistic, near, told, moment.mark, cumulative=cumulative),
+        reporting_scope=_scope(near, told),
+        is_target=_is_target(quantity, sentence, told, moment),
+        is_floor_language=quantity.qualifier in ("GE", "GT", "EQ") and "floor" in near,
         base_text=base_of(lead) if quantity.dimension == "percent" else None,
     )
 
 
-def _kinds_told(text: str) -> frozenset[str]:
-    """The kinds of status words in a text; most sentences hold none, which one search says."""
+def _kinds_told(text: str, kinds: Iterable[str]) -> frozenset[str]:
+    """The kinds of status words that stand in a text, out of `kinds`; most texts hold none, which one search says."""
     if any_of(*KINDS).search(text) is None:
         return frozenset()
-    return frozenset([kind for kind in KINDS if any_of(kind).search(text)])
+    return frozenset([kind for kind in kinds if any_of(kind).search(text)])
 
 
-class Clause(NamedTuple):
-    """The stretch of a sentence from the start of a clause to its number.
-
-    `told` are the kinds of words that stand anywhere in the sentence.
-    """
-
-    view: str
-    start: int
-    end: int
-    told: frozenset[str]
-
-    def tells(self, kind: str) -> bool:
-        """Whether a word of this kind stands in the clause."""
-        return kind in self.told and any_of(kind).search(self.view, self.start, self.end) is not None
-
-
-def _opens_as_total(clause: Clause, sentence: Sentence, mark: TimeMark | None) -> bool:
+def _opens_as_total(sentence: Sentence, told: frozenset[str], mark: TimeMark | None) -> bool:
     """五年来,新建基层工会1862个,发展会员12.6万人: the opening holds until the sentence tells another time."""
-    opening = OPENING.match(sentence.text) if "cumulative" in clause.told else None
+    opening = OPENING.match(sentence.text) if "cumulative" in told else None
     if opening is None or (mark is not None and mark.start >= sentence.start + opening.end()):
         return False
-    return clause._replace(start=sentence.start, end=sentence.start + opening.end()).tells("cumulative")
+    return any_of("cumulative").search(opening[0]) is not None
 
 
 def change_kind(quantity: Quantity, lead: str) -> str:
@@ -125,15 +110,15 @@ def base_of(lead: str) -> str | None:
     return match[1] if match else None
 
 
-def _is_target(clause: Clause, sentence: Sentence, moment: Moment) -> bool:
+def _is_target(quantity: Quantity, sentence: Sentence, told: frozenset[str], moment: Moment) -> bool:
     """A year to come, a word of planning before the number with no word of doing behind it, or a heading of plans."""
     ahead = moment.year - moment.page_year if moment.mark and moment.year and moment.page_year else 0
     if ahead > 1:
         return True
-    view, start, number = clause.view, sentence.start, clause.end
-    if ahead == 1 and "intention" in clause.told and any_of("intention").search(view, start, number):
+    lead = sentence.text[: quantity.start - sentence.start] if told else ""
+    if ahead == 1 and "intention" in told and any_of("intention").search(lead):
         return True
-    if "target" in clause.told and _is_planned(view[start:number]):
+    if "target" in told and _is_planned(lead):
         return True
     return _heads_plans(sentence.heading)
 
@@ -152,22 +137,24 @@ def _heads_plans(heading: str) -> bool:
     return any_of("plan_heading").search(heading) is not None
 
 
-def _period(statistic: str | None, clause: Clause, mark: TimeMark | None, *, cumulative: bool) -> str:
+def _period(
+    statistic: str | None, near: frozenset[str], told: frozenset[str], mark: TimeMark | None, *, cumulative: bool
+) -> str:
     if cumulative:
         return "multi_year" if mark is None or mark.first_year is None else "since_start"
     if mark is not None and mark.first_year is not None:
         return "multi_year"
     if statistic in ("stock", "rate"):
         return "year_end"
-    if clause.tells("per_year"):
+    if "per_year" in near:
         return "per_year"
-    if "festival" in clause.told or clause.tells("event"):
-        return "festival" if "festival" in clause.told else "event"
+    if "festival" in told or "event" in near:
+        return "festival" if "festival" in told else "event"
     return "year" if statistic else "unknown"
 
 
-def _scope(clause: Clause) -> str:
+def _scope(near: frozenset[str], told: frozenset[str]) -> str:
     for scope in ("event", "own_level"):
-        if clause.tells(scope):
+        if scope in near:
             return scope
-    return "all_levels" if "all_levels" in clause.told else "unknown"
+    return "all_levels" if "all_levels" in told else "unknown"

@@ -16,7 +16,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import NamedTuple
 
-from ingest.extract.lexicon import alternation, any_of, behind_last, holds_any
+from ingest.extract.lexicon import alternation, behind_last, holds_any, places_of
 from ingest.extract.numerals import DIGITS, chinese_value
 from ingest.extract.quantities import matches
 from ingest.extract.view import plain
@@ -94,9 +94,11 @@ def _pattern() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _start() -> re.Pattern[str]:
-    """Where a told year can begin: digits that begin a number, and the first characters of the words."""
-    first = {word[0] for word in _relative_offsets()} | set("截到至")
-    return re.compile(rf"[12一二{''.join(sorted(first))}](?<!\d[12])")
+    """Where a told year can begin: digits of a century that begin a number, and the first characters of the words."""
+    first = "".join(sorted({word[0] for word in _relative_offsets()} | set("截到至")))
+    return re.compile(
+        rf"[12一二{first}](?:(?<=[12])(?<!\d[12])(?=[089]\d\d)|(?<=[一二])(?=[{CHINESE_YEAR}]{{3}})|(?<=[{first}]))"
+    )
 
 
 @lru_cache(maxsize=1)
@@ -163,7 +165,7 @@ class Years:
         self.marks = find_time_marks(text)
         self._starts = [mark.start for mark in self.marks]
         self._headings = [mark for mark in self.marks if mark.year is not None and _heads_section(mark, text)]
-        self._row_words = [match.start() for match in any_of("respectively").finditer(text)]
+        self._row_words = sorted(place for word in words()["respectively"] for place in places_of(word, text))
         self._carried_into: dict[tuple[int, int], TimeMark | None] = {}
         self.page_year = find_page_year(page, self.marks, context)
         published = page.published_on[:4] if page.published_on else ""
