@@ -114,20 +114,19 @@ class Occurrence(NamedTuple):
 
 
 class LabelledText:
-    """The places of a text where a label begins, in order of the end of its first piece; found in one pass."""
+    """The first pieces of labels in a stretch of a text, found in one pass: the terms, start and end of each."""
 
-    def __init__(self, text: str, heads: list[tuple[int, int, int]], vocabulary: list[list[Term]]) -> None:
+    def __init__(self, text: str, heads: list[tuple[list[Term], int, int]]) -> None:
         self._text = text
         self._heads = heads
         self._ends = [end for _, _, end in heads]
-        self._vocabulary = vocabulary
 
     def between(self, start: int, end: int) -> list[Occurrence]:
         """The labels that stand inside `text[start:end]`, overlapping ones too, in order of their start."""
         found: list[Occurrence] = []
-        for index, begin, stop in self._heads[bisect_right(self._ends, start) : bisect_right(self._ends, end)]:
+        for named, begin, stop in self._heads[bisect_right(self._ends, start) : bisect_right(self._ends, end)]:
             if begin >= start:
-                for term in self._vocabulary[index]:
+                for term in named:
                     last = _end_of(term, self._text, stop, end) if term.later_pieces else stop
                     if last:
                         found.append(Occurrence(begin, last, term))
@@ -148,12 +147,12 @@ class LabelIndex:
 
     def find(self, text: str) -> list[Occurrence]:
         """All occurrences, overlapping ones too, in order of their start."""
-        return self.read(text).between(0, len(text))
+        return self.read(with_synonyms(text), 0, len(text)).between(0, len(text))
 
-    def read(self, text: str) -> LabelledText:
-        """The text with all its labels, synonyms read as the words they stand for."""
-        plain = with_synonyms(text)
-        return LabelledText(plain, self._automaton.find_matches_as_indexes(plain, overlapping=True), self._terms)
+    def read(self, text: str, start: int, end: int) -> LabelledText:
+        """The labels of `text[start:end]`; synonyms are read already."""
+        found = self._automaton.find_matches_as_indexes(text[start:end], overlapping=True)
+        return LabelledText(text, [(self._terms[index], start + begin, start + stop) for index, begin, stop in found])
 
 
 def _end_of(term: Term, text: str, head_end: int, limit: int) -> int:

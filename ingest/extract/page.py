@@ -6,12 +6,12 @@ Belongs here: turning readings into claims with evidence offsets into the page's
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 
 from ingest.extract.attribution import Match, Sentence
 from ingest.extract.bodies import Bodies
 from ingest.extract.identity import claim_id
+from ingest.extract.lexicon import behind_last
 from ingest.extract.places import Place, Places, find_page_place, is_municipal, place_names
 from ingest.extract.prose import Damage, Reading, read_prose
 from ingest.extract.quantities import Quantity
@@ -23,7 +23,7 @@ from ingest.records import Claim, Context, Page
 from ingest.versions import EXTRACTOR_VERSION
 from ingest.vocabulary import metrics, words
 
-CLAUSE_BREAK = re.compile(r"[,;。!?\n]")
+CLAUSE_BREAKS = ",;。!?\n"
 PHRASE_REACH = 16
 
 
@@ -99,7 +99,6 @@ class _ClaimMaker:
         self.view = view
         self.years = years
         self.places = places
-        self._clause_starts = [0, *(match.end() for match in CLAUSE_BREAK.finditer(view.text))]
         self._sentence: Sentence | None = None
         self._printed = ""
 
@@ -111,8 +110,7 @@ class _ClaimMaker:
             place, quantity.end, sentence.start, reading.paragraph_start, reading.previous_end
         )
         region = self.places.at(place, sentence.start, year)
-        clause_start = self._clause_starts[bisect_right(self._clause_starts, place) - 1]
-        clause_start = max(clause_start, sentence.start)
+        clause_start = behind_last(self.view.text, CLAUSE_BREAKS, sentence.start, place)
         moment = Moment(year, mark, self.years.page_year.year)
         codes: tuple[str | None, ...] = match.codes if match else (None,)
         claims = []

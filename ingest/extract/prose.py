@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ingest.extract.attribution import Match, Sentence, attribute
 from ingest.extract.continuation import complete
-from ingest.extract.labels import label_index
+from ingest.extract.labels import LabelledText, label_index, with_synonyms
 from ingest.extract.quantities import Quantity, find_quantities
 from ingest.vocabulary import words
 
@@ -72,7 +72,8 @@ def read_prose(
     skipped = Stretches(skip)
     quantities = [item for item in quantities if item.start not in skipped and not _is_identifier(item, view)]
     starts = [item.start for item in quantities]
-    labelled = label_index().read(view)
+    plain = with_synonyms(view)
+    labelled: LabelledText | None = None
     readings: list[Reading] = []
     before_start, paragraph, last_end = 0, 0, 0
     list_head: int | None = None
@@ -81,10 +82,11 @@ def read_prose(
     for start, end in sentences(view):
         if "\n" in view[last_end:start]:
             list_head = list_head if LIST_ITEM.match(view, start) else None
-            before_start, whole, earlier = start, None, ()
+            before_start, whole, earlier, labelled = start, None, (), None
             paragraph = start if list_head is None else list_head
         first, last = bisect_left(starts, start), bisect_left(starts, end)
         if first < last:
+            labelled = labelled or label_index().read(plain, start, _line_end(plain, end))
             sentence = Sentence(
                 text=view[start:end],
                 start=start,
@@ -105,6 +107,11 @@ def read_prose(
         before_start, last_end = max(start, end - BEFORE), end
     damages = [Damage(a, b, _around(view, a, b)) for a, b in damaged if a not in skipped]
     return readings, damages
+
+
+def _line_end(text: str, place: int) -> int:
+    end = text.find("\n", place)
+    return end if end >= 0 else len(text)
 
 
 def sentences(view: str) -> Iterator[tuple[int, int]]:
