@@ -5,7 +5,6 @@ Belongs here: turning readings into claims with evidence offsets into the page's
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from ingest.extract.attribution import Match, Sentence
