@@ -70,7 +70,8 @@ def read_table(table: Table, number: int, page: Page, years: Years, places: Plac
         context = " ".join([page.title, caption, clean(table.note), *(header.text for header in headers)])
         reader = _CellReader(table, number, page, years, places, version, caption, context, _heads_other_body(caption))
         for row, column, cell in part.cells():
-            claims += reader.read(cell, part.rows[row], part.columns[column], unit_of_row(part.grid, row))
+            header = None if column in part.unheaded else part.columns[column]
+            claims += reader.read(cell, part.rows[row], header, unit_of_row(part.grid, row))
     return claims
 
 
@@ -92,6 +93,13 @@ class _Part:
         self.rows = row_headers(grid)
         self.columns = column_headers(grid)
         self.titles = [grid.text(row, 0) for row in sorted(grid.caption_rows)]
+        self.unheaded = self._unheaded()
+
+    def _unheaded(self) -> set[int]:
+        """Columns of values without a head where there are several, so that nothing says what sets them apart."""
+        bare = {column for _, column, cell in self.cells() if VALUE.match(clean(cell.text))}
+        bare = {column for column in bare if not self.columns[column].text}
+        return bare if len(bare) > 1 else set()
 
     def cells(self) -> Iterator[tuple[int, int, Cell]]:
         """The cells where values stand, each once, with their row and column."""
@@ -130,14 +138,18 @@ class _CellReader:
     context: str
     is_of_other: bool
 
-    def read(self, cell: Cell, row: Header, column: Header, row_unit: str) -> list[Claim]:
-        """Claims of one cell: several when its label names several metrics, none when it holds no number."""
+    def read(self, cell: Cell, row: Header, head: Header | None, row_unit: str) -> list[Claim]:
+        """Claims of one cell: several when its label names several metrics, none when it holds no number.
+
+        Without the `head` of its column a cell is not mapped.
+        """
         match = VALUE.match(clean(cell.text))
         if match is None:
             return []
+        column = head or Header("")
         is_change = compares(f"{row.path} {column.path}")
         unit = self._unit_of_change(row, column) if is_change else self._unit(match, row, column, row_unit)
-        is_open = unit is None and (bool(row_unit) or "." in match["digits"])
+        is_open = head is None or (unit is None and (bool(row_unit) or "." in match["digits"]))
         quantity = self._quantity(cell, match, unit)
         year, year_basis = self._year(row, column)
         place = self._place(row, column, year)
@@ -516,4 +528,7 @@ def _announced(text: str, codes: tuple[str, ...]) -> dict[str, str]:
 
 def _without_label(text: str, item: Occurrence) -> str:
     """A header without its label, whose own words announce nothing more."""
-    return label_core(text).replace(item.label.text, "")
+    rest = label_core(text)
+    for word in words()["table_no_part"]:
+        rest = rest.replace(word, "")
+    return rest.replace(item.label.text, "")

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ingest.parse.aligned import Head, columns_of, printed_width
 from ingest.parse.headers import is_part_head, place_heads
 from ingest.records import Cell, Table
 from ingest.vocabulary import labels, units, words
@@ -160,7 +161,21 @@ def _split_at_numbers(line: Piece) -> list[Piece]:
         return []
     label = Piece(match[1].strip(), line.start + match.start(1), line.start + match.start(1) + len(match[1].strip()))
     offset = line.start + match.start(2)
-    return [label, *(Piece(n[0], offset + n.start(), offset + n.end()) for n in re.finditer(r"\S+", match[2]))]
+    return [
+        *_with_unit_apart(label),
+        *(Piece(n[0], offset + n.start(), offset + n.end()) for n in re.finditer(r"\S+", match[2])),
+    ]
+
+
+def _with_unit_apart(label: Piece) -> list[Piece]:
+    """A label and the measure word that only a blank sets apart from it."""
+    name, _, unit = label.text.rpartition(" ")
+    if not name.strip() or unit not in units():
+        return [label]
+    return [
+        Piece(name.strip(), label.start, label.start + len(name.strip())),
+        Piece(unit, label.end - len(unit), label.end),
+    ]
 
 
 def _split_as_header(line: Piece, following: Piece) -> tuple[list[Piece], re.Pattern[str] | None]:
@@ -233,7 +248,8 @@ def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list
     first_body = next((number for number, row in enumerate(rows) if _holds_values(row)), len(rows))
     while first_body > 1 and _opens_section(rows[first_body - 1]):
         first_body -= 1
-    cells = _header_cells(rows[:first_body], rows[first_body:], width)
+    cells = _aligned_cells(rows[:first_body], [lines[index] for index, _ in run], width)
+    cells = cells or _header_cells(rows[:first_body], rows[first_body:], width)
     for number, row in enumerate(rows[first_body:], start=first_body):
         cells += [_cell(number, column, piece) for column, piece in enumerate(row)]
     tables.append(_table(cells, lines, run[0][0], run[-1][0]))
@@ -247,6 +263,41 @@ def _without_frame(rows: list[list[Piece]]) -> list[list[Piece]]:
     if 2 * sum(not row[-1].text for row in cut) > len(cut):
         rows = [row[:-1] if len(row) > 1 and not row[-1].text else row for row in rows]
     return rows
+
+
+def _aligned_cells(rows: list[list[Piece]], lines: list[Piece], width: int) -> list[Cell]:
+    """Header rows of several lengths in print set by blanks, each column's heads in one; nothing when unsure."""
+    if not _is_ragged(rows, width) or any(re.search(r"[|｜│┃\t]", line.text) for line in lines[: len(rows)]):
+        return []
+    joined = [(_joined_letters(row), line) for row, line in zip(rows, lines, strict=False)]
+    chinese = [(row, line) for row, line in joined if any(CJK.search(piece.text) or piece.is_year for piece in row)]
+    columns = columns_of([[_printed(piece, line) for piece in row] for row, line in chinese], width)
+    if columns is None:
+        return []
+    heads = [_one_piece([chinese[number][0][index] for number, index in column]) for column in columns]
+    return [_cell(0, column, piece, is_header=True) for column, piece in enumerate(heads)]
+
+
+def _printed(piece: Piece, line: Piece) -> Head:
+    left = printed_width(line.text[: piece.start - line.start])
+    return Head(piece.text, left, left + printed_width(line.text[piece.start - line.start : piece.end - line.start]))
+
+
+def _joined_letters(row: list[Piece]) -> list[Piece]:
+    """Heads printed with wide gaps between their characters (#女  性) in one piece, where they are known words."""
+    joined: list[Piece] = []
+    for piece in row:
+        last = joined[-1] if joined else None
+        is_short = last is not None and len(last.text.strip("#＃")) <= len(piece.text) <= 1
+        if last is not None and is_short and _is_known_head(last.text + piece.text):
+            joined[-1] = Piece(last.text + piece.text, last.start, piece.end)
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _is_known_head(text: str) -> bool:
+    return is_stub_head(text) or is_part_head(text) or text in _label_texts()
 
 
 def _header_cells(rows: list[list[Piece]], body: list[list[Piece]], width: int) -> list[Cell]:

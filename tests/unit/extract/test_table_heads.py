@@ -264,3 +264,41 @@ def test_a_footnote_mark_behind_a_number_is_no_digit() -> None:
         ("grassroots_unions", "", 1234),
         ("employee_unionisation_rate", "", 98.2),
     ]
+
+
+def test_heads_below_each_other_in_print_set_by_blanks_are_one_head() -> None:
+    text = (
+        "26-1 工会组织情况\n\n"
+        "年  份      工会基层        全国已建工会组织的       会员人数      #女  性    专职工会\n"
+        "            组织数          基层单位职工人数                                   工作人员\n"
+        "            (万个)          (万人)              (万人)        (万人)      (万人)\n"
+        "1952        20.7          1393.2            1002.3        123.1       5.3\n"
+        "2011       232.0         27306.6           25885.1     9813.0     99.8\n"
+    )
+    assert [row[1:3] + row[3:] for row in read(text, title="工会组织情况 中国统计年鉴2012")][5:] == [
+        ("grassroots_unions", "", 2320000, "全国", 2011),
+        ("employees_in_unionised_units", "", 273066000, "全国", 2011),
+        ("union_members", "", 258851000, "全国", 2011),
+        ("union_members", "sex=F", 98130000, "全国", 2011),
+        ("full_time_union_staff", "", 998000, "全国", 2011),
+    ]
+
+
+def test_cells_set_apart_by_single_blanks_with_a_unit_after_the_label() -> None:
+    text = "工会情况\n项目 计量单位 2010年 2011年\n基层工会 个 500 510\n送温暖慰问款 万元 12.3 13.4\n"
+    assert [row[1:4] + row[5:] for row in read(text)] == [
+        ("grassroots_unions", "", 500, 2010),
+        ("grassroots_unions", "", 510, 2011),
+        ("warmth_funds", "", 123000, 2010),
+        ("warmth_funds", "", 134000, 2011),
+    ]
+
+
+def test_columns_that_nothing_heads_are_not_mapped() -> None:
+    text = "工会2010年、2011年情况\n基层工会(个)\t500\t510\n会员人数(人)\t400\t410\n"
+    assert [row[1] for row in read(text)] == [None] * 4
+
+
+def test_enterprises_and_institutions_together_are_no_part() -> None:
+    text = "指标\t2012\n建立职代会的企事业单位(个)\t310\n会员人数(人)\t900\n"
+    assert [row[1:3] for row in read(text)] == [("workers_congress_units", ""), ("union_members", "")]
