@@ -102,22 +102,26 @@ class Grid:
         return len(cells) == 1 and widest == self.columns > 1
 
     def _stub_columns(self) -> list[int]:
-        """Columns that hold labels, units or serial numbers instead of values."""
-        stubs = []
+        """Columns that hold labels, years, units or serial numbers instead of values."""
+        stubs: list[int] = []
         for column in range(self.columns):
             body = [self.text(row, column) for row in range(self.head_rows, self.rows)]
             filled = [text for text in body if text]
-            numeric = [text for text in filled if VALUE.match(text)]
             heads = {self.text(row, column).lower() for row in range(self.head_rows)}
-            is_year_column = column == 0 and filled and all(YEAR.fullmatch(text) for text in filled)
             is_serial = not heads.isdisjoint(words()["table_serial_head"])
-            if (
-                is_serial
-                or is_year_column
-                or (filled and len(numeric) * 2 < len([t for t in filled if not _is_void(t)]))
-            ) or (filled and not numeric and any(not _is_void(text) for text in filled)):
+            if filled and (is_serial or self._holds_labels(filled) or self._holds_years(column, filled, heads)):
                 stubs.append(column)
         return stubs or [0]
+
+    def _holds_labels(self, filled: list[str]) -> bool:
+        numbers = sum(bool(VALUE.match(text)) for text in filled)
+        told = sum(not _is_void(text) for text in filled)
+        return numbers * 2 < told
+
+    def _holds_years(self, column: int, filled: list[str], heads: set[str]) -> bool:
+        """The first column, or one that a head of labels (年份) stands above."""
+        is_first = column == 0 or any(is_stub_head(label_core(head)) for head in heads)
+        return is_first and all(YEAR.fullmatch(text) for text in filled)
 
 
 def _is_void(text: str) -> bool:

@@ -45,7 +45,9 @@ from ingest.vocabulary.heads import category_of, compares, is_share, is_year_hea
 
 TOLD_YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})\s*年(?!鉴)")
 UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]\s*([\u4e00-\u9fff%、/,]{1,14})")
-AREA = re.compile(r"^(?:全[国省市县区旗盟州]|[\u4e00-\u9fff]{1,12}[省市县区旗盟州]|[省市县区州盟]直.{0,4}|.{2,6}地区)$")
+AREA = re.compile(
+    r"^(?:全[国省市县区旗盟州]|[\u4e00-\u9fff]{1,12}(?:[省市县区旗盟州镇乡]|街道|苏木)|[省市县区州盟]直.{0,4}|.{2,6}地区)$"
+)
 MIN_COVERAGE = 0.5
 CONTEXT_HEADERS = 80
 
@@ -99,7 +101,8 @@ class _Part:
         """Columns of values without a head where there are several, so that nothing says what sets them apart."""
         bare = {column for _, column, cell in self.cells() if VALUE.match(clean(cell.text))}
         bare = {column for column in bare if not self.columns[column].text}
-        return bare if len(bare) > 1 else set()
+        is_one_of_several = len(bare) > 1 or any(column not in bare for _, column, _ in self.cells())
+        return bare if is_one_of_several else set()
 
     def cells(self) -> Iterator[tuple[int, int, Cell]]:
         """The cells where values stand, each once, with their row and column."""
@@ -265,7 +268,8 @@ class _CellReader:
         is_everyday = name in words()["no_place"]
         region = index.resolve(name, year, within=own.name) if own else None
         region = region if region or is_everyday else index.resolve(name, year)
-        if region is None and AREA.match(name) and not name.startswith("全") and "直" not in name:
+        is_area = AREA.match(name) and not name.startswith("全") and "直" not in name and not only_breakdown(name)
+        if region is None and is_area:
             return Place(None, name, "table")
         return Place(region.ref_area, region.name, "table", region) if region else None
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from ingest.vocabulary import BreakdownWord, bare_category, categories, words
 
+PERIOD_SIGNS = re.compile("[\"“”'‘’\\s]|(?:计划)?(?:时期|期间)$")
 AREA_HEAD = re.compile(r"^[省市县区旗盟州镇乡街道、()（）各及/]+$")
 
 
@@ -45,8 +46,8 @@ def year_offset(core: str) -> int | None:
 
 @lru_cache(maxsize=8192)
 def is_year_head(core: str) -> bool:
-    """A head that names a year and nothing else, as a number or from the table's own: 2012年末, 上年同期, 年末数."""
-    if _year_head().match(core):
+    """A head that names a year and nothing else, as a number or from the table's own: 2012年末, 上年同期."""
+    if _year_head().match(core) or PERIOD_SIGNS.sub("", core) in words()["table_period"]:
         return True
     match = _relative_head().match(core)
     return match is not None and bool(match["word"]) and not match["rest"]
