@@ -17,7 +17,7 @@ from ingest.parse.aligned import Head, columns_of, printed_width
 from ingest.parse.headers import is_part_head, place_heads
 from ingest.records import Cell, Table
 from ingest.vocabulary import labels, units, words
-from ingest.vocabulary.heads import is_stub_head
+from ingest.vocabulary.heads import is_stub_head, is_year_head
 
 LINE = re.compile(r"(?m)^.*$")
 DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"[ \u3000\xa0]{2,}"))
@@ -440,8 +440,8 @@ def rebuild(pieces: list[Piece]) -> Table | None:
     """Rows and columns from cells that stand one a line; None when the lines are no table.
 
     Each row is its label lines followed by its values. In a row with fewer values than columns an empty line holds
-    the place of a value, where that fills the row; else the values fill the last columns. The header lines are
-    those just before the first row.
+    the place of a value, where that fills the row; else the values fill the last years. The header lines are those
+    just before the first row.
     """
     numbers = [index for index, piece in enumerate(pieces) if piece.is_number and not piece.is_year]
     if len(numbers) < MIN_VALUES:
@@ -455,7 +455,7 @@ def rebuild(pieces: list[Piece]) -> Table | None:
     values = [[_number(piece) for piece in found] for _, found in body if len(found) == width]
     cells, caption = _columns(header, values, width)
     number = 2
-    for (label, found), places in zip(body, _row_places(body, width), strict=True):
+    for (label, found), places in zip(body, _row_places(body, width, _heads_years(header, width)), strict=True):
         if len(found) > width:
             continue
         for piece in label[:-1]:
@@ -471,7 +471,7 @@ def rebuild(pieces: list[Piece]) -> Table | None:
 def _width(header: list[Piece], lengths: list[int]) -> int:
     """How many value columns there are: what most rows have, or the longest where as many years head them."""
     longest = max(lengths)
-    years = sum(piece.is_year for piece in header)
+    years = sum(is_year_head(piece.text) for piece in header)
     return longest if len(lengths) < FEW_ROWS or years == longest else Counter(lengths).most_common(1)[0][0]
 
 
@@ -484,8 +484,16 @@ def _without_repeated_head(label: list[Piece], header: list[Piece]) -> list[Piec
     return label[starts[-1] + len(head) :] or label if starts else label
 
 
-def _row_places(body: list[Row], width: int) -> list[Sequence[int]]:
-    """The column of each value of each row: by the empty lines that stand for values, else the last columns."""
+def _heads_years(header: list[Piece], width: int) -> bool:
+    return sum(is_year_head(piece.text) for piece in header) >= width
+
+
+def _row_places(body: list[Row], width: int, of_years: bool) -> list[Sequence[int]]:
+    """The column of each value of each row, by the empty lines that stand for values.
+
+    Without them a shorter row has the last years, as what began to be counted late; in other columns nothing says
+    which value it lacks, so that its values stand outside of all columns.
+    """
     blanks_after = [label[0].blanks if label else 0 for label, _ in body[1:]] + [0]
     full = [(found, after) for (_, found), after in zip(body, blanks_after, strict=True) if len(found) == width]
     is_spaced = any(piece.blanks for found, _ in full for piece in found)
@@ -493,7 +501,8 @@ def _row_places(body: list[Row], width: int) -> list[Sequence[int]]:
     places: list[Sequence[int]] = []
     for (_, found), after in zip(body, blanks_after, strict=True):
         told = None if is_spaced else _told_places(found, width, 0 if is_set_apart else after)
-        places.append(told or range(width - len(found), width))
+        first = width - len(found) if of_years or len(found) == width else width
+        places.append(told or range(first, first + len(found)))
     return places
 
 

@@ -302,3 +302,36 @@ def test_columns_that_nothing_heads_are_not_mapped() -> None:
 def test_enterprises_and_institutions_together_are_no_part() -> None:
     text = "指标\t2012\n建立职代会的企事业单位(个)\t310\n会员人数(人)\t900\n"
     assert [row[1:3] for row in read(text)] == [("workers_congress_units", ""), ("union_members", "")]
+
+
+def test_a_row_that_lacks_a_value_is_placed_under_years_and_not_under_other_heads() -> None:
+    years = "工会情况\n指标\n上年\n本年\n基层工会(个)\n500\n510\n会员(人)\n12\n13\n职工书屋(个)\n7\n女职工委员会(个)\n3\n4\n"
+    assert ("7", "workers_bookhouses", "", 7, "泰州市", 2012) in read(years)
+    heads = (
+        "分地区工会组织情况\n地区\n基层工会(个)\n会员人数(人)\n#女性(人)\n海陵区\n300\n30000\n14000\n兴化市\n200\n20000\n"
+        "靖江市\n40\n4000\n1800\n泰兴市\n50\n5000\n2000\n"
+    )
+    assert [row[1] for row in read(heads)][2:6] == ["union_members", None, None, "grassroots_unions"]
+
+
+def test_years_beside_the_region_that_spans_them() -> None:
+    html = (
+        "<table><tr><td>地区</td><td>年份</td><td>基层工会(个)</td></tr><tr><td rowspan=2>海陵区</td><td>2011</td><td>30</td></tr>"
+        "<tr><td>2012</td><td>31</td></tr><tr><td rowspan=2>兴化市</td><td>2011</td><td>20</td></tr><tr><td>2012</td><td>21</td></tr></table>"
+    )
+    assert [(row[0], row[4], row[5]) for row in read(html)] == [
+        ("30", "海陵区", 2011),
+        ("31", "海陵区", 2012),
+        ("20", "兴化市", 2011),
+        ("21", "兴化市", 2012),
+    ]
+
+
+def test_towns_as_rows_and_years_below_a_five_year_plan() -> None:
+    text = "乡镇\t基层工会(个)\n合计\t120\n戴南镇\t30\n昌荣镇\t20\n"
+    assert [(row[0], row[1], row[4]) for row in read(text, title="工会 兴化市统计年鉴2013")][1:] == [
+        ("30", "grassroots_unions", "戴南镇"),
+        ("20", "grassroots_unions", "昌荣镇"),
+    ]
+    text = "年份\t基层工会(个)\n1978\t1203\n“十一五”时期\t\n2006\t1503\n"
+    assert [(row[1], row[5]) for row in read(text)] == [("grassroots_unions", 1978), ("grassroots_unions", 2006)]
