@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingest.extract.attribution import allows, breakdown_of, unit_of
+from ingest.extract.attribution import CONTRACT_COVERAGE, CONTRACT_KINDS, CONTRACTS, allows, breakdown_of, unit_of
 from ingest.extract.grid import (
+    BEFORE,
     BRACKETED,
     LATIN,
     VALUE,
@@ -274,7 +275,8 @@ class _CellReader:
         return Place(region.ref_area, region.name, "table", region) if region else None
 
     def _meaning(self, row: Header, column: Header, quantity: Quantity) -> Meaning | None:
-        for header, other in ((row, column), (column, row)):
+        is_divided = only_breakdown(row.text) and not only_breakdown(column.text)
+        for header, other in ((column, row), (row, column)) if is_divided else ((row, column), (column, row)):
             meaning = self._of_header(header, quantity)
             if meaning is not None:
                 return self._with_other(meaning, without_years(other))
@@ -288,6 +290,8 @@ class _CellReader:
         added = _announced(other.text, meaning.codes)
         if only_breakdown(other.text) and added:
             return Meaning(meaning.codes, added | meaning.breakdown, meaning.rule, meaning.label)
+        if core.startswith(words()["table_own_level"]):
+            return meaning
         says_nothing = not _without_fillers(core) or is_year_head(core) or core in units()
         return meaning if says_nothing else None
 
@@ -302,7 +306,7 @@ class _CellReader:
         meaning = _meaning_of(own, text, "table_label") if own is not None else None
         is_breakdown = only_breakdown(header.text)
         if meaning is not None and not is_breakdown:
-            return _within(meaning, header.parents)
+            return _of_contracts_before(_within(meaning, header.parents), header)
         of_parent = self._of_parents(header, quantity, is_breakdown)
         return of_parent or (None if begins_part(header.text) else meaning)
 
@@ -408,7 +412,7 @@ def _is_own_level(reading: _CellReading) -> bool:
     core = label_core(reading.row.text)
     is_metric = reading.meaning is not None and reading.meaning.label.label.text in core
     is_place = reading.place.basis == "table"
-    return not (is_metric or is_place) and any(word in core for word in words()["table_own_level"])
+    return not (is_metric or is_place) and core.startswith(words()["table_own_level"])
 
 
 def _change_kind(reading: _CellReading) -> str:
@@ -510,6 +514,22 @@ def _within(meaning: Meaning, parents: tuple[str, ...]) -> Meaning | None:
             return None
         breakdown = announced | breakdown
     return Meaning(meaning.codes, breakdown, meaning.rule, meaning.label)
+
+
+def _of_contracts_before(meaning: Meaning | None, header: Header) -> Meaning | None:
+    """覆盖职工 below 工资专项集体合同: those whom the contracts of this kind cover."""
+    if meaning is None or CONTRACT_COVERAGE.isdisjoint(meaning.codes) or "contract_type" in meaning.breakdown:
+        return meaning
+    if not meaning.label.label.text.startswith(words()["carried_verb"]):
+        return meaning
+    above = (label_core(text) for text in (*header.before.split(BEFORE)[::-1], *header.parents[::-1]))
+    contracts = next((core for core in above if any(word in core for word in words()["contract_noun"])), "")
+    kind = {
+        key: value
+        for key, value in breakdown_of(contracts, (CONTRACTS,), in_table=True).items()
+        if key in CONTRACT_KINDS
+    }
+    return Meaning(meaning.codes, kind | meaning.breakdown, meaning.rule, meaning.label)
 
 
 def _divides_tables(text: str) -> bool:

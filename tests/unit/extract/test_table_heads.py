@@ -335,3 +335,26 @@ def test_towns_as_rows_and_years_below_a_five_year_plan() -> None:
     ]
     text = "年份\t基层工会(个)\n1978\t1203\n“十一五”时期\t\n2006\t1503\n"
     assert [(row[1], row[5]) for row in read(text)] == [("grassroots_unions", 1978), ("grassroots_unions", 2006)]
+
+
+def test_who_is_covered_is_of_the_kind_of_contract_in_the_rows_above() -> None:
+    text = (
+        "指标\t2012年\n签订综合集体合同(份)\t1203\n覆盖企业(个)\t2203\n覆盖职工(万人)\t12.3\n"
+        "签订工资专项集体合同(份)\t903\n覆盖企业(个)\t1204\n覆盖职工(万人)\t8.3\n"
+    )
+    assert [row[1:3] for row in read(f"工会集体合同\n{text}")] == [
+        ("collective_contracts", ""),
+        ("collective_contract_enterprises", ""),
+        ("collective_contract_workers", ""),
+        ("collective_contracts", "contract_type=wage"),
+        ("collective_contract_enterprises", "contract_type=wage"),
+        ("collective_contract_workers", "contract_type=wage"),
+    ]
+
+
+def test_a_row_of_one_kind_of_unions_divides_the_columns_of_unions_too() -> None:
+    text = "项目\t工会数(个)\t会员数(人)\n总计\t900\t90000\n按工会类型分\t\t\n单独基层工会\t500\t50000\n"
+    assert [row[1:3] for row in read(text)][2:] == [
+        ("grassroots_unions", "org_form=single"),
+        ("union_members", "org_form=single"),
+    ]
