@@ -1,17 +1,19 @@
-"""Frames of the lake into tables of the `raw` schema, part by part: only what changed since the last load.
+"""Frames of the lake into tables of the `raw` schema, page by page: only what changed since the last load.
 
-Belongs here: which parts a table already holds, and replacing the others in bulk. Does not belong here: opening the
-warehouse, the transaction, or the history of claims (`ingest.warehouse`).
+Belongs here: which parts and pages a table already holds, and replacing the others in bulk. Does not belong here:
+opening the warehouse, the transaction, or the history of claims (`ingest.warehouse`).
 
 Every raw table has one column more than its frame, `lake_part` (`<source_id>/<part>`); `raw.lake_parts` says which
-version of each part is loaded. DuckDB reads the Parquet files itself: no frame passes through this process. Parts
+version of each part is loaded, and `raw.lake_pages` which content of each page, where the files tell that (`pages` and
+`claims` do). DuckDB reads the Parquet files itself: no frame passes through this process. Parts
 on remote storage are first copied to a temporary folder, a few at a time.
 """
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,14 +23,18 @@ import polars as pl
 
 from ingest.columns import COLUMNS
 from ingest.files import is_local
-from ingest.lake import Lake, StoredPart
+from ingest.lake import CONTENTS, Lake, StoredPart
 
 PART_COLUMN = "lake_part"
 # Columns that do not make a claim another one: by which version of the reader it was read.
 UNTOLD_COLUMNS = frozenset({PART_COLUMN, "extractor_version"})
 FILES_AT_ONCE = 64
+# Rows of whole parts, and rows of the pages that changed: conditions on a raw table and on the files.
+OF_PARTS = "lake_part IN (SELECT unnest($parts))"
+OF_PAGES = "(lake_part, url) IN (SELECT (lake_part, url) FROM changed_pages)"
 
 Connection = duckdb.DuckDBPyConnection
+Values = dict[str, list[str]]
 
 
 class PartError(Exception):
@@ -48,42 +54,28 @@ class Change:
 def load_frames(connection: Connection, lake: Lake) -> bool:
     """Bring all raw tables to the state of the lake. Gives whether `claims` was loaded whole.
 
-    The temporary table `touched_pages` then names the pages whose claims say something else than before. Raises
-    PartError for a file that cannot be read or is of another shape.
+    Unless it was, the temporary table `touched_pages` then names the pages whose claims say something else than
+    before. Raises PartError for a file that cannot be read or is of another shape.
     """
     connection.execute("CREATE TABLE IF NOT EXISTS raw.lake_parts (frame VARCHAR, part VARCHAR, mark VARCHAR)")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS raw.lake_pages (frame VARCHAR, part VARCHAR, url VARCHAR, content VARCHAR)"
+    )
+    for name in ("gone_claims", "come_claims"):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} (page_id VARCHAR, said UBIGINT)")
     changes = [_change(connection, lake, frame) for frame in COLUMNS]
     for change in changes:
-        _forget(connection, change)
-        for files in _batches(lake, change.come):
-            _append_files(connection, change.frame, files)
-        _remember(connection, change)
-    claims = next(change for change in changes if change.frame == "claims")
-    _note_touched(connection, [_name(part) for part in claims.come])
-    return claims.is_whole
-
-
-def _note_touched(connection: Connection, came: list[str]) -> None:
-    """Compare the claims that came with those that went: a part is replaced whole, but few of its pages changed."""
-    query = f"""
-        CREATE OR REPLACE TEMP TABLE touched_pages AS
-        WITH came AS ({_hashed_claims()} WHERE lake_part IN (SELECT unnest($parts)))
-        SELECT DISTINCT page_id FROM (
-            (FROM came EXCEPT FROM gone_claims) UNION ALL (FROM gone_claims EXCEPT FROM came)
+        _load(connection, lake, change)
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE touched_pages AS SELECT DISTINCT page_id FROM (
+            (FROM come_claims EXCEPT FROM gone_claims) UNION ALL (FROM gone_claims EXCEPT FROM come_claims)
         )
-    """  # noqa: S608 (SQL of our own)
-    connection.execute(query, {"parts": came})
-    connection.execute("DROP TABLE gone_claims")
-
-
-def _hashed_claims() -> str:
-    """SQL for the page of each loaded claim and a hash of all that the claim says."""
-    columns = ", ".join(f'"{name}"' for name in COLUMNS["claims"] if name not in UNTOLD_COLUMNS)
-    return f"SELECT page_id, hash({columns}) AS said FROM raw.claims"  # noqa: S608 (names of our own)
-
-
-def _name(part: StoredPart) -> str:
-    return f"{part.source_id}/{part.name}"
+        """
+    )
+    for name in ("gone_claims", "come_claims"):
+        connection.execute(f"DROP TABLE {name}")
+    return next(change.is_whole for change in changes if change.frame == "claims")
 
 
 def _change(connection: Connection, lake: Lake, frame: str) -> Change:
@@ -92,9 +84,13 @@ def _change(connection: Connection, lake: Lake, frame: str) -> Change:
     loaded = dict(connection.execute("SELECT part, mark FROM raw.lake_parts WHERE frame = ?", [frame]).fetchall())
     if not loaded or not _has_shape(connection, frame):
         return Change(frame, [], list(stored.values()), is_whole=True)
-    gone = [name for name, mark in loaded.items() if name not in stored or stored[name].mark != mark]
+    gone = [name for name in loaded if name not in stored]
     come = [part for name, part in stored.items() if loaded.get(name) != part.mark]
     return Change(frame, gone, come, is_whole=False)
+
+
+def _name(part: StoredPart) -> str:
+    return f"{part.source_id}/{part.name}"
 
 
 def _has_shape(connection: Connection, frame: str) -> bool:
@@ -113,35 +109,112 @@ def _empty(frame: str) -> pl.DataFrame:
     return pl.DataFrame(schema={**COLUMNS[frame], PART_COLUMN: pl.String})
 
 
-def _forget(connection: Connection, change: Change) -> None:
-    """Take the rows out that are replaced, noting what the claims among them said."""
-    if change.frame == "claims":
-        connection.execute("CREATE OR REPLACE TEMP TABLE gone_claims (page_id VARCHAR, said UBIGINT)")
+def _load(connection: Connection, lake: Lake, change: Change) -> None:
+    """Bring one raw table to the state of the lake."""
     if change.is_whole:
         connection.register("incoming", _empty(change.frame).to_arrow())
         connection.execute(f"CREATE OR REPLACE TABLE raw.{change.frame} AS FROM incoming LIMIT 0")
         connection.unregister("incoming")
+        for table in ("lake_parts", "lake_pages"):
+            connection.execute(f"DELETE FROM raw.{table} WHERE frame = ?", [change.frame])  # noqa: S608 (our names)
+    if change.gone:
+        _remove(connection, change, OF_PARTS, {"parts": change.gone})
+    for files in _batches(lake, change.come):
+        _replace(connection, change, files)
+    _remember(connection, change)
+
+
+def _replace(connection: Connection, change: Change, files: Sequence[tuple[StoredPart, Path]]) -> None:
+    """Replace the rows of parts by those of their files: page by page where both tell what is in their pages."""
+    for part, path in files:
+        _require_shape(change.frame, part, path)
+    told = {_name(part): _contents(path) for part, path in files}
+    known = _note_changed_pages(connection, change.frame, told)
+    whole = {_name(part): path for part, path in files if _name(part) not in known}
+    by_page = [path for part, path in files if _name(part) in known]
+    if whole:
+        _exchange(connection, change, list(whole.values()), OF_PARTS, {"parts": list(whole)})
+    if by_page:
+        _exchange(connection, change, by_page, OF_PAGES, {})
+
+
+def _exchange(connection: Connection, change: Change, paths: Sequence[Path], condition: str, values: Values) -> None:
+    """Put those rows of files that meet a condition in the place of those of the table that meet it."""
+    _remove(connection, change, condition, values)
+    _append(connection, change.frame, paths, condition, values)
+    if change.frame == "claims" and not change.is_whole:
+        _note_claims(connection, "come_claims", condition, values)
+
+
+def _contents(path: Path) -> dict[str, str]:
+    """A hash of the rows of each page, as a file tells it; nothing where it tells none."""
+    told = json.loads(pl.read_parquet_metadata(path).get(CONTENTS, "{}"))
+    return {str(url): str(content) for url, content in told.items()}
+
+
+def _note_changed_pages(connection: Connection, frame: str, told: Mapping[str, Mapping[str, str]]) -> set[str]:
+    """Fill `changed_pages` by comparing what files tell of their pages with what is loaded, and keep what they tell.
+
+    Gives the parts of which both is known; of others all rows are to be replaced.
+    """
+    rows = [(part, url, content) for part, pages in told.items() for url, content in pages.items()]
+    arrived = pl.DataFrame(rows, schema={"part": pl.String, "url": pl.String, "content": pl.String}, orient="row")
+    connection.register("arrived", arrived.to_arrow())
+    of_frame = {"frame": frame, "parts": list(told)}
+    loaded = "SELECT part, url, content FROM raw.lake_pages WHERE frame = $frame AND part IN (SELECT unnest($parts))"
+    known = connection.execute(f"SELECT DISTINCT part FROM ({loaded}) SEMI JOIN arrived USING (part)", of_frame)  # noqa: S608
+    parts = {str(part) for (part,) in known.fetchall()}
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE changed_pages AS
+        SELECT part AS lake_part, url FROM ({loaded}) AS loaded FULL JOIN arrived USING (part, url)
+        WHERE loaded.content IS DISTINCT FROM arrived.content AND part IN (SELECT unnest($known))
+        """,  # noqa: S608 (SQL of our own)
+        of_frame | {"known": sorted(parts)},
+    )
+    connection.execute("DELETE FROM raw.lake_pages WHERE frame = $frame AND part IN (SELECT unnest($parts))", of_frame)
+    connection.execute("INSERT INTO raw.lake_pages SELECT $frame, part, url, content FROM arrived", {"frame": frame})
+    connection.unregister("arrived")
+    return parts
+
+
+def _remove(connection: Connection, change: Change, condition: str, values: Values) -> None:
+    """Take rows out of a raw table, noting what the claims among them said."""
+    if change.is_whole:
         return
-    if not change.gone:
-        return
-    gone = {"gone": change.gone}
     if change.frame == "claims":
-        connection.execute(
-            f"INSERT INTO gone_claims {_hashed_claims()} WHERE lake_part IN (SELECT unnest($gone))", gone
-        )
-    query = f"DELETE FROM raw.{change.frame} WHERE lake_part IN (SELECT unnest($gone))"  # noqa: S608 (a name of ours)
-    connection.execute(query, gone)
+        _note_claims(connection, "gone_claims", condition, values)
+    connection.execute(f"DELETE FROM raw.{change.frame} WHERE {condition}", values)  # noqa: S608 (names of our own)
+
+
+def _note_claims(connection: Connection, table: str, condition: str, values: Values) -> None:
+    """Note the page of each of some loaded claims, and a hash of all that the claim says."""
+    columns = ", ".join(f'"{name}"' for name in COLUMNS["claims"] if name not in UNTOLD_COLUMNS)
+    query = f"INSERT INTO {table} SELECT page_id, hash({columns}) FROM raw.claims WHERE {condition}"  # noqa: S608
+    connection.execute(query, values)
+
+
+def _append(connection: Connection, frame: str, paths: Sequence[Path], condition: str, values: Values) -> None:
+    """Insert rows of files in order of their names."""
+    columns = ", ".join(f'"{name}"' for name in COLUMNS[frame])
+    query = f"""
+        INSERT INTO raw.{frame} BY NAME
+        SELECT {columns}, regexp_extract(filename, '([^/]+/[^/]+)[.]parquet$', 1) AS lake_part
+        FROM read_parquet($files, filename = true, hive_partitioning = false) WHERE {condition}
+    """  # noqa: S608 (names of our own)
+    connection.execute(query, {"files": [str(path) for path in paths], **values})
 
 
 def _remember(connection: Connection, change: Change) -> None:
+    """Note which parts the table now holds."""
     names = [_name(part) for part in change.come]
-    if change.is_whole:
-        connection.execute("DELETE FROM raw.lake_parts WHERE frame = ?", [change.frame])
-    else:
-        query = "DELETE FROM raw.lake_parts WHERE frame = $frame AND part IN (SELECT unnest($parts))"
-        connection.execute(query, {"frame": change.frame, "parts": [*change.gone, *names]})
-    marks = [part.mark for part in change.come]
+    of_frame = {"frame": change.frame, "parts": [*change.gone, *names]}
+    connection.execute("DELETE FROM raw.lake_parts WHERE frame = $frame AND part IN (SELECT unnest($parts))", of_frame)
+    if change.gone:
+        query = "DELETE FROM raw.lake_pages WHERE frame = $frame AND part IN (SELECT unnest($parts))"
+        connection.execute(query, {"frame": change.frame, "parts": change.gone})
     query = "INSERT INTO raw.lake_parts SELECT $frame, unnest($parts), unnest($marks)"
+    marks = [part.mark for part in change.come]
     connection.execute(query, {"frame": change.frame, "parts": names, "marks": marks})
 
 
@@ -163,21 +236,6 @@ def _copies(lake: Lake, parts: Sequence[StoredPart]) -> Iterator[list[tuple[Stor
             path.parent.mkdir(parents=True, exist_ok=True)
         lake.fs.get([part.path for part in parts], [str(path) for _, path in copies])
         yield copies
-
-
-def _append_files(connection: Connection, frame: str, files: Sequence[tuple[StoredPart, Path]]) -> None:
-    """Insert the rows of files in order of their names."""
-    for part, path in files:
-        _require_shape(frame, part, path)
-    if not files:
-        return
-    columns = ", ".join(f'"{name}"' for name in COLUMNS[frame])
-    query = f"""
-        INSERT INTO raw.{frame} BY NAME
-        SELECT {columns}, regexp_extract(filename, '([^/]+/[^/]+)[.]parquet$', 1) AS lake_part
-        FROM read_parquet($files, filename = true, hive_partitioning = false)
-    """  # noqa: S608 (names of our own)
-    connection.execute(query, {"files": [str(path) for _, path in files]})
 
 
 def _require_shape(frame: str, part: StoredPart, path: Path) -> None:

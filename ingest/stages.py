@@ -213,8 +213,9 @@ def _make(
     worked_on = 0
     if stale or set(ledger.parts) != set(inputs):
         settled = versions(frame, source.region)
+        kept = frozenset(files) if ledger.settled == settled else frozenset()  # another version makes every page anew
         ledger.begin(inputs, stale)
-        made = _run(source, settings, [shards[part] for part in stale], files, pages)
+        made = _run(source, settings, [shards[part] for part in stale], kept, pages)
         worked_on = sum(result.worked_on for result in made)
         ledger.finish({result.part: _part(result, inputs[result.part]) for result in made}, settled)
     _remove_leftovers(lake, source, frame, files, ledger)
@@ -223,15 +224,13 @@ def _make(
     return StageResult({}, quarantine, worked_on, {frame: Stored(ledger.total("rows"), ledger.version)})
 
 
-def _run(
-    source: Source, settings: Settings, shards: Sequence[Shard], files: Mapping[str, int], pages: int
-) -> list[Made]:
+def _run(source: Source, settings: Settings, shards: Sequence[Shard], kept: frozenset[str], pages: int) -> list[Made]:
     """Make shards with the engine that the settings name."""
     if not shards:
         return []
     log.info("%s: %d parts of %s are made", source.source_id, len(shards), shards[0].frame)
     sizes = [len(shard.refs) or pages // len(shards) for shard in shards]
-    return run_shards(shards, sizes, settings, _throttled(log.info), frozenset(files))
+    return run_shards(shards, sizes, settings, _throttled(log.info), kept)
 
 
 def _part(made: Made, inputs: str) -> Part:

@@ -18,8 +18,8 @@ __all__ = ["EngineError", "Task", "Work", "run_shards"]
 
 # Below so many pages starting processes costs more than they save.
 PAGES_WORTH_A_POOL = 512
-# Parts that exist already have few new pages, as a rule: several make one task.
-PARTS_PER_UPDATE = 8
+# Parts of which few pages are new: several make one task, whose new rows are validated together.
+PARTS_PER_UPDATE = 32
 
 Task = tuple[Shard, ...]
 Work = Callable[[Task], list[Made]]
@@ -38,9 +38,9 @@ def run_shards(
 ) -> list[Made]:
     """Make all shards and give what was made, in order of the parts. `sizes` are their numbers of pages.
 
-    `known` are the parts that are there already. `work` makes a task, `trial` reads one page alone. Raises
-    EngineError when the engine cannot be used or ends. A page that ends the process reading it is left out and
-    quarantined with the reason; its neighbours are read.
+    `known` are the parts of which most pages are there already. `work` makes a task, `trial` reads one page alone.
+    Raises EngineError when the engine cannot be used or ends. A page that ends the process reading it is left out
+    and quarantined with the reason; its neighbours are read.
     """
     tasks = tasks_of(shards, known)
     total, started = sum(sizes), time.monotonic()
@@ -57,7 +57,7 @@ def run_shards(
 
 
 def tasks_of(shards: Iterable[Shard], known: frozenset[str]) -> list[Task]:
-    """One task for each new part, and one for each few parts that are there already."""
+    """One task for each new part, and one for some parts together of which most pages are there already."""
     tasks: list[Task] = []
     updates: list[Shard] = []
     for shard in shards:

@@ -5,7 +5,8 @@ the files that the argument names, so that any process on any machine that sees 
 again.
 
 A shard is one part of a frame (`<frame>/<source_id>/<part>.parquet`) and, if anything was refused, one part of the
-quarantine. The inputs of each page are kept inside the part, so that only pages with other inputs are worked on.
+quarantine. The inputs of each page are kept inside the part, so that only pages with other inputs are worked on; so is
+a hash of its rows, so that only pages with other rows are loaded.
 The quarantine is written first: a shard counts as made when its part is there.
 """
 
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -22,7 +23,7 @@ import polars as pl
 
 from ingest.columns import frame_of
 from ingest.engine.poison import Poison, poison_rows
-from ingest.lake import Lake, parquet_bytes
+from ingest.lake import CONTENTS, Lake, page_contents, parquet_bytes
 from ingest.ledger import fingerprint
 from ingest.records import SnapshotRef
 from ingest.versions import PARSER_VERSION, extractor_version
@@ -81,11 +82,12 @@ class Made:
 
 @dataclass(slots=True)
 class _Work:
-    """A shard while it is made: the wanted inputs of each page, those kept, and the new rows."""
+    """A shard while it is made: the wanted inputs of each page, those kept, what was stored, and the new rows."""
 
     shard: Shard
     wanted: dict[str, str]
     kept: frozenset[str]
+    former_contents: dict[str, str]
     changed: list[SnapshotRef] | pl.DataFrame
     fresh: list[Row] = field(default_factory=list)
     refused: list[Row] = field(default_factory=list)
@@ -128,14 +130,15 @@ def _require_same_version(shard: Shard) -> None:
 
 def _begin(lake: Lake, shard: Shard) -> _Work:
     """Find out which pages of a shard have other inputs than when its part was made."""
-    former = {} if shard.anew else _former_inputs(lake, shard)
+    about = {} if shard.anew else lake.about(shard.frame, shard.source_id, shard.part)
+    former, contents = _told(about, INPUTS), _told(about, CONTENTS)
     poisoned = {poison.url for poison in shard.poison}
     settled = fingerprint(*shard.settled)
     if shard.frame == "pages":
         refs = [ref for ref in shard.refs if ref.url not in poisoned]
         wanted = {ref.url: fingerprint(settled, ref.body_sha256, ref.volume_year, ref.title) for ref in refs}
         kept = _same(wanted, former)
-        return _Work(shard, wanted, kept, [ref for ref in refs if ref.url not in kept])
+        return _Work(shard, wanted, kept, contents, [ref for ref in refs if ref.url not in kept])
     pages = lake.read_file("pages", lake.path("pages", shard.source_id, shard.part))
     pages = pages.filter(~pl.col("url").is_in(sorted(poisoned)))
     # the same text may be cut into table cells otherwise, which only the body tells
@@ -143,17 +146,17 @@ def _begin(lake: Lake, shard: Shard) -> _Work:
     rows = pages.select(*PLACING, body).iter_rows()
     wanted = {str(url): fingerprint(settled, *values) for url, *values in rows}
     kept = _same(wanted, former)
-    return _Work(shard, wanted, kept, pages.filter(~pl.col("url").is_in(sorted(kept))))
+    return _Work(shard, wanted, kept, contents, pages.filter(~pl.col("url").is_in(sorted(kept))))
 
 
 def _same(wanted: dict[str, str], former: dict[str, str]) -> frozenset[str]:
     return frozenset(url for url, inputs in wanted.items() if former.get(url) == inputs)
 
 
-def _former_inputs(lake: Lake, shard: Shard) -> dict[str, str]:
-    """The inputs by address that the stored part was made from; none when there is no readable part."""
+def _told(about: Mapping[str, str], key: str) -> dict[str, str]:
+    """What a stored part tells of each of its pages; nothing when there is no readable part."""
     try:
-        found = json.loads(lake.about(shard.frame, shard.source_id, shard.part).get(INPUTS, "{}"))
+        found = json.loads(about.get(key, "{}"))
     except ValueError:
         return {}
     return {str(url): str(value) for url, value in found.items()} if isinstance(found, dict) else {}
@@ -217,7 +220,7 @@ def _store(lake: Lake, work: _Work, good: pl.DataFrame, refused: pl.DataFrame) -
     else:
         lake.remove("quarantine", shard.source_id, shard.quarantine_part)
     rows = rows.sort("url", maintain_order=True)
-    about = {INPUTS: json.dumps(work.wanted, sort_keys=True, ensure_ascii=False)}
+    about = {INPUTS: _as_json(work.wanted), CONTENTS: _as_json(_contents(work, rows))}
     content = parquet_bytes(shard.frame, rows, about)
     lake.write_bytes(lake.path(shard.frame, shard.source_id, shard.part), content)
     digest = hashlib.sha256(content).hexdigest()[:24]
@@ -230,6 +233,16 @@ def _store(lake: Lake, work: _Work, good: pl.DataFrame, refused: pl.DataFrame) -
         refused=quarantine.height,
         worked_on=work.worked_on,
     )
+
+
+def _contents(work: _Work, rows: pl.DataFrame) -> dict[str, str]:
+    """A hash of the rows of each page; those of pages that are kept are known."""
+    known = {url: said for url, said in work.former_contents.items() if url in work.kept}
+    return known | page_contents(rows.filter(~pl.col("url").is_in(list(known))))
+
+
+def _as_json(told: dict[str, str]) -> str:
+    return json.dumps(told, sort_keys=True, ensure_ascii=False)
 
 
 def _former_quarantine(lake: Lake, shard: Shard) -> pl.DataFrame:

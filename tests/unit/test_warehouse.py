@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from ingest.lake import Lake
+from ingest.lake import CONTENTS, Lake, page_contents
 from ingest.release_history import TABLES as RELEASE_TABLES
 from ingest.schemas import FRAMES, Claims, Quarantine, typed_frame
 from ingest.warehouse import WarehouseError, connect, load_raw
@@ -166,6 +167,79 @@ def test_only_parts_that_changed_are_loaded_again(lake: Lake, warehouse: Path) -
         ("00000000000000bb", "2026-11-03"),
         ("00000000000000cc", None),
     ]
+
+
+P1, P2, P3 = (
+    {"claim_id": "00000000000000aa", "page_id": "p1", "url": "http://a/1"},
+    {"claim_id": "00000000000000bb", "page_id": "p2", "url": "http://a/2"},
+    {"claim_id": "00000000000000cc", "page_id": "p3", "url": "http://a/3"},
+)
+
+
+def write_part(lake: Lake, part: str, *changes: dict[str, object]) -> None:
+    """A part of claims as the engines write it: with a hash of the rows of each page."""
+    data = claims(*changes)
+    lake.write("claims", data, "yearbook", part, {CONTENTS: json.dumps(page_contents(data))})
+
+
+@pytest.mark.parametrize(
+    ("now", "kept", "touched"),
+    [
+        ([P1, P2 | {"obs_value": 5707600.0}], ["p1"], ["p2"]),  # another claim
+        ([P1, P2, P2 | {"claim_id": "00000000000000dd"}], ["p1"], ["p2"]),  # one claim more
+        ([P1], ["p1"], ["p2"]),  # a page that is gone, or says nothing any more
+        ([P1, P2, P3], ["p1", "p2"], ["p3"]),  # a new page
+        ([P2, P1], ["p1", "p2"], []),  # the same rows in another file
+        ([P1 | {"extractor_version": "2"}, P2], ["p2"], []),  # read the same by a newer reader
+    ],
+)
+def test_of_a_part_only_pages_with_other_rows_are_loaded_again(
+    lake: Lake, warehouse: Path, tmp_path: Path, now: list[dict[str, object]], kept: list[str], touched: list[str]
+) -> None:
+    write_part(lake, "2017", P3 | {"claim_id": "00000000000000ee", "page_id": "p4", "url": "http://a/4"})
+    write_part(lake, "2018", P1, P2)
+    load_raw(lake, warehouse, MONDAY)
+    with connect(warehouse) as connection:  # a trace in the rows that loading them again would remove
+        connection.execute("UPDATE raw.claims SET note = 'trace'")
+    write_part(lake, "2018", *now)
+    load_raw(lake, warehouse, TUESDAY)
+
+    traced = "SELECT DISTINCT page_id FROM raw.claims WHERE note = 'trace' ORDER BY ALL"
+    assert rows(warehouse, traced) == [(page,) for page in [*kept, "p4"]]
+    changed = "SELECT DISTINCT page_id FROM raw.claim_history WHERE $day IN (asserted_at, retracted_at) ORDER BY ALL"
+    assert rows(warehouse, changed.replace("$day", f"'{TUESDAY}'::TIMESTAMPTZ")) == [(page,) for page in touched]
+    load_raw(lake, tmp_path / "fresh.duckdb")
+    everything = "SELECT * EXCLUDE (note) FROM raw.claims ORDER BY ALL"
+    assert rows(warehouse, everything) == rows(tmp_path / "fresh.duckdb", everything)
+    books = "SELECT * FROM raw.lake_parts UNION ALL BY NAME SELECT * FROM raw.lake_pages ORDER BY ALL"
+    assert rows(warehouse, books) == rows(tmp_path / "fresh.duckdb", books)
+
+
+@pytest.mark.parametrize("tells", [(False, True), (True, False)])
+def test_a_part_that_does_not_tell_of_its_pages_is_loaded_whole(
+    lake: Lake, warehouse: Path, tells: tuple[bool, bool]
+) -> None:
+    for is_telling, changes in zip(tells, ([P1, P2], [P1, P3]), strict=True):
+        if is_telling:
+            write_part(lake, "2018", *changes)
+        else:
+            lake.write("claims", claims(*changes), "yearbook", "2018")
+        load_raw(lake, warehouse)
+
+    assert rows(warehouse, "SELECT page_id FROM raw.claims ORDER BY ALL") == [("p1",), ("p3",)]
+    write_part(lake, "2018", P3)
+    assert load_raw(lake, warehouse)["claims"] == 1
+
+
+def test_the_content_of_a_page_changes_with_any_value_and_any_row() -> None:
+    variants: list[list[dict[str, object]]] = [
+        [{}], [{"note": ""}], [{"note": "x"}], [{"obs_value": None}], [{"ref_year": 2018}], [{"is_target": True}],
+        [{"unit_raw": "", "phrase": "万人会员"}], [{}, {}], [{"raw_span": "1"}, {}], [{}, {"raw_span": "1"}],
+    ]  # fmt: skip
+    contents = [page_contents(claims(*variant))["http://a/1"] for variant in variants]
+    assert len(set(contents)) == len(variants)
+    assert page_contents(claims(P1, P2)) | page_contents(claims(P3)) == page_contents(claims(P3, P2, P1))
+    assert page_contents(claims()) == {}
 
 
 def test_the_rows_of_a_part_that_is_gone_go_and_are_retracted(lake: Lake, warehouse: Path) -> None:
