@@ -26,8 +26,6 @@ from ingest.files import is_local
 from ingest.lake import CONTENTS, Lake, StoredPart
 
 PART_COLUMN = "lake_part"
-# Columns that do not make a claim another one: by which version of the reader it was read.
-UNTOLD_COLUMNS = frozenset({PART_COLUMN, "extractor_version"})
 FILES_AT_ONCE = 64
 # Rows of whole parts, and rows of the pages that changed: conditions on a raw table and on the files.
 OF_PARTS = "lake_part IN (SELECT unnest($parts))"
@@ -54,27 +52,17 @@ class Change:
 def load_frames(connection: Connection, lake: Lake) -> bool:
     """Bring all raw tables to the state of the lake. Gives whether `claims` was loaded whole.
 
-    Unless it was, the temporary table `touched_pages` then names the pages whose claims say something else than
-    before. Raises PartError for a file that cannot be read or is of another shape.
+    Unless it was, the temporary table `touched_pages` then names the pages whose claims were replaced. Raises
+    PartError for a file that cannot be read or is of another shape.
     """
     connection.execute("CREATE TABLE IF NOT EXISTS raw.lake_parts (frame VARCHAR, part VARCHAR, mark VARCHAR)")
     connection.execute(
         "CREATE TABLE IF NOT EXISTS raw.lake_pages (frame VARCHAR, part VARCHAR, url VARCHAR, content VARCHAR)"
     )
-    for name in ("gone_claims", "come_claims"):
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} (page_id VARCHAR, said UBIGINT)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE touched_pages (page_id VARCHAR)")
     changes = [_change(connection, lake, frame) for frame in COLUMNS]
     for change in changes:
         _load(connection, lake, change)
-    connection.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE touched_pages AS SELECT DISTINCT page_id FROM (
-            (FROM come_claims EXCEPT FROM gone_claims) UNION ALL (FROM gone_claims EXCEPT FROM come_claims)
-        )
-        """
-    )
-    for name in ("gone_claims", "come_claims"):
-        connection.execute(f"DROP TABLE {name}")
     return next(change.is_whole for change in changes if change.frame == "claims")
 
 
@@ -143,7 +131,7 @@ def _exchange(connection: Connection, change: Change, paths: Sequence[Path], con
     _remove(connection, change, condition, values)
     _append(connection, change.frame, paths, condition, values)
     if change.frame == "claims" and not change.is_whole:
-        _note_claims(connection, "come_claims", condition, values)
+        _note_touched(connection, condition, values)
 
 
 def _contents(path: Path) -> dict[str, str]:
@@ -179,18 +167,16 @@ def _note_changed_pages(connection: Connection, frame: str, told: Mapping[str, M
 
 
 def _remove(connection: Connection, change: Change, condition: str, values: Values) -> None:
-    """Take rows out of a raw table, noting what the claims among them said."""
+    """Take rows out of a raw table, noting the pages of the claims among them."""
     if change.is_whole:
         return
     if change.frame == "claims":
-        _note_claims(connection, "gone_claims", condition, values)
+        _note_touched(connection, condition, values)
     connection.execute(f"DELETE FROM raw.{change.frame} WHERE {condition}", values)  # noqa: S608 (names of our own)
 
 
-def _note_claims(connection: Connection, table: str, condition: str, values: Values) -> None:
-    """Note the page of each of some loaded claims, and a hash of all that the claim says."""
-    columns = ", ".join(f'"{name}"' for name in COLUMNS["claims"] if name not in UNTOLD_COLUMNS)
-    query = f"INSERT INTO {table} SELECT page_id, hash({columns}) FROM raw.claims WHERE {condition}"  # noqa: S608
+def _note_touched(connection: Connection, condition: str, values: Values) -> None:
+    query = f"INSERT INTO touched_pages SELECT DISTINCT page_id FROM raw.claims WHERE {condition}"  # noqa: S608
     connection.execute(query, values)
 
 

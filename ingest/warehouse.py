@@ -22,13 +22,17 @@ import polars as pl
 from ingest.columns import COLUMNS
 from ingest.corrections import Correction, check_guard, load_corrections
 from ingest.lake import Lake
-from ingest.loading import PART_COLUMN, UNTOLD_COLUMNS, PartError, load_frames
+from ingest.loading import PART_COLUMN, PartError, load_frames
 from ingest.release_history import load_releases
 from ingest.store import DATABASE, StoreError, attach_lake, connection_options, is_lake, lake_from_environment
 
 RAW = "raw"
 HISTORY = "claim_history"
 CORRECTIONS = "corrections"
+# Columns that do not make a claim another one: by which version of the reader it was read.
+UNTOLD_COLUMNS = frozenset({PART_COLUMN, "extractor_version"})
+# Claims of so many pages are looked for once and kept aside; more would fill the memory.
+FEW_PAGES = 5000
 CORRECTION_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "correction_id": pl.String,
     "claim_id": pl.String,
@@ -149,7 +153,12 @@ def _append(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFram
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"SELECT count(*) FROM {RAW}.{table}").fetchone()  # noqa: S608 (names of our own)
+    return _one(connection, f"SELECT count(*) FROM {RAW}.{table}")  # noqa: S608 (names of our own)
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    """The one number that a query gives."""
+    row = connection.execute(query).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -169,8 +178,11 @@ def _keep_history(connection: duckdb.DuckDBPyConnection, when: datetime, *, is_w
     )
     _match_columns(connection)
     touched = "true" if is_whole else "page_id IN (SELECT page_id FROM touched_pages)"
-    version = _version_hash(connection)
-    hashed = f"SELECT rowid AS claim_row, {version} AS source_row_md5 FROM raw.claims WHERE {touched}"  # noqa: S608
+    pages = _one(connection, "SELECT count(DISTINCT page_id) FROM touched_pages")
+    kind = "VIEW" if is_whole or pages > FEW_PAGES else "TABLE"
+    claims = f"SELECT *, rowid AS claim_row FROM raw.claims WHERE {touched}"  # noqa: S608 (SQL of our own)
+    connection.execute(f"CREATE OR REPLACE TEMP {kind} touched_claims AS {claims}")
+    hashed = f"SELECT claim_row, {_version_hash(connection)} AS source_row_md5 FROM touched_claims"  # noqa: S608
     connection.execute(f"CREATE OR REPLACE TEMP TABLE current_versions AS {hashed}")
     retract = f"""
         UPDATE raw.claim_history SET retracted_at = $when
@@ -191,12 +203,13 @@ def _keep_history(connection: duckdb.DuckDBPyConnection, when: datetime, *, is_w
     connection.execute(
         """
         INSERT INTO raw.claim_history BY NAME
-        SELECT claims.* EXCLUDE (lake_part), versions.source_row_md5,
+        SELECT claims.* EXCLUDE (lake_part, claim_row), versions.source_row_md5,
             $when::TIMESTAMPTZ AS asserted_at, NULL::TIMESTAMPTZ AS retracted_at
-        FROM raw.claims AS claims INNER JOIN new_versions AS versions ON claims.rowid = versions.claim_row
+        FROM touched_claims AS claims INNER JOIN new_versions AS versions USING (claim_row)
         """,
         {"when": when},
     )
+    connection.execute(f"DROP {kind} touched_claims")
     connection.execute("DROP TABLE new_versions")
     connection.execute("DROP TABLE current_versions")
     return _count(connection, HISTORY)

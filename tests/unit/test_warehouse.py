@@ -193,9 +193,12 @@ def write_part(lake: Lake, part: str, *changes: dict[str, object]) -> None:
         ([P1 | {"extractor_version": "2"}, P2], ["p2"], []),  # read the same by a newer reader
     ],
 )
+@pytest.mark.parametrize("few", [0, 100])  # whether the claims of touched pages are kept aside
 def test_of_a_part_only_pages_with_other_rows_are_loaded_again(
-    lake: Lake, warehouse: Path, tmp_path: Path, now: list[dict[str, object]], kept: list[str], touched: list[str]
-) -> None:
+    lake: Lake, warehouse: Path, tmp_path: Path, now: list[dict[str, object]], kept: list[str], touched: list[str],
+    few: int, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("ingest.warehouse.FEW_PAGES", few)
     write_part(lake, "2017", P3 | {"claim_id": "00000000000000ee", "page_id": "p4", "url": "http://a/4"})
     write_part(lake, "2018", P1, P2)
     load_raw(lake, warehouse, MONDAY)
