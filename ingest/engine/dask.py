@@ -24,6 +24,14 @@ Trial = Callable[[Shard, str], int]
 CONNECT_SECONDS = 15
 RETRIES = 2
 IN_FLIGHT_PER_THREAD = 3
+# The environment in which workers are best started (README.md tells it). Dask looks at the stack of a running task a
+# hundred times a second, twice, and at its event loop fifty times: with shards that are nothing but Python that takes a
+# quarter of a worker's time. More threads would wait for one another, and polars starts one for each core by itself.
+WORKER_ENVIRONMENT = {
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False",
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
+    "POLARS_MAX_THREADS": "1",
+}
 MISSING = "the engine `dask` needs the package distributed: pip install union-metrics-warehouse[dask]"
 
 

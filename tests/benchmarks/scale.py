@@ -26,6 +26,7 @@ from pathlib import Path
 
 import psutil
 
+from ingest.engine.dask import WORKER_ENVIRONMENT
 from ingest.vocabulary import FOLDER
 from tests.benchmarks.scale_stage import VOCABULARY
 from tests.benchmarks.yearbooks import CATALOGUE, SOURCE_ID, change_pages, write_site
@@ -139,7 +140,7 @@ def peak_of(process: psutil.Process) -> float:
 def dask_cluster(folder: Path, workers: int = 2) -> Iterator[dict[str, str]]:
     """A scheduler and worker processes on the loopback, and the settings that lead to them."""
     address = f"tcp://127.0.0.1:{SCHEDULER_PORT}"
-    environment = os.environ | {"POLARS_MAX_THREADS": "1", "DASK_LOGGING__DISTRIBUTED": "error"}
+    environment = os.environ | WORKER_ENVIRONMENT | {"DASK_LOGGING__DISTRIBUTED": "error"}
     scheduler = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1"]
     scheduler += ["--port", str(SCHEDULER_PORT), "--no-dashboard", "--no-show"]
     worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--host", "127.0.0.1", "--no-dashboard"]

@@ -22,6 +22,7 @@ from tests.benchmarks.yearbooks import SOURCE_ID, change_pages, write_site
 from tests.integration.engine import workers
 from tests.integration.engine.conftest import PAGES, SEED, content, read_all, settings_of
 
+ROOT = Path(__file__).parents[3]
 pytestmark = pytest.mark.xdist_group("engine")
 
 
@@ -141,6 +142,20 @@ def test_dask_without_its_package_names_the_extra(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(EngineError, match=r"pip install union-metrics-warehouse\[dask\]"):
         next(dask_engine.run_on_dask([], "tcp://127.0.0.1:1", make_shards, lambda *_: 0))
+
+
+def test_the_readme_tells_how_workers_are_best_started() -> None:
+    command = (ROOT / "README.md").read_text("utf-8").partition("\ndask worker ")[0].rpartition("```sh\n")[2]
+    told = dict(setting.split("=", 1) for setting in command.removeprefix("export ").split())
+    assert told == dask_engine.WORKER_ENVIRONMENT
+
+
+def test_the_workers_settings_are_ones_that_dask_knows() -> None:
+    config = pytest.importorskip("dask.config", reason="the optional package distributed is not installed")
+    pytest.importorskip("distributed")
+    for name in dask_engine.WORKER_ENVIRONMENT:
+        if name.startswith("DASK_"):
+            assert config.get(name.removeprefix("DASK_").lower().replace("__", ".")) is not None
 
 
 def test_dask_without_an_address_names_the_variable() -> None:
