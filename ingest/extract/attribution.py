@@ -35,6 +35,8 @@ AWARD_REACH = 8
 NEW_WITHIN = 8
 LONGEST_NOUN = 8
 LONGEST_CHANGE = 8
+BECOMES = "为"  # behind a comma it is "for": 为126名职工
+LONGEST_LIST = 40
 HEAD_NOUN = 2
 NEAR, NEAR_STOCK = 16, 6
 ENUMERATORS = frozenset("、和及与")
@@ -57,6 +59,7 @@ ANYWHERE = frozenset({"any"})
 IN_PART = frozenset({"any", "part"})
 IN_TABLE = frozenset({"any", "part", "table"})
 CONTRACTS = "collective_contracts"
+MEMBERS = "union_members"
 CONTRACT_KINDS = ("contract_type",)
 CONTRACT_COVERAGE = frozenset(
     {"collective_contract_enterprises", "collective_contract_workers", "collective_consultation_rate"}
@@ -375,8 +378,10 @@ class _Rater:
     def _next_is_named(self) -> bool:
         """What follows is the noun of the next number, the punctuation between being lost: 中心共9个帮扶站67个."""
         end = self.quantity.end
+        near = (item for item in self.occurrences if end <= item.start <= end + 4)
         return any(
-            end <= item.start <= end + 4 and _named_by_next(item, self.sentence, self.view) for item in self.occurrences
+            CLAUSE_MARK.search(self.view, end, item.start) is None and _named_by_next(item, self.sentence, self.view)
+            for item in near
         )
 
 
@@ -502,7 +507,9 @@ def _match(sentence: Sentence, index: int, pair: Pair, occurrences: list[Occurre
     breakdown |= item.label.breakdown
     breakdown |= item.term.fixed_breakdown
     canonical = _canonical(codes)
-    if _announces_new(view, start) or _joined_this_year(view, item):
+    number = sentence.quantities[index].number_start
+    floor = sentence.quantities[index - 1].end if index else sentence.start
+    if _announces_new(view, start) or _joins(view, item, floor) or _is_of_new(view, item.end, number):
         canonical = tuple(flows().get(code, code) for code in canonical)
     return Match(canonical, breakdown, pair.rule + ("+coordinated" if extra else ""), item)
 
@@ -520,11 +527,24 @@ def _announces_new(view: str, start: int) -> bool:
     return verb.search(view, behind_last(view, ",、;。:和", begin, start), start) is not None
 
 
-def _joined_this_year(view: str, item: Occurrence) -> bool:
-    """年内新就业形态劳动者入会3862人: who joined within the year, and not who is in."""
-    if not item.label.text.endswith(words()["joining"]):
-        return False
-    return any_of("within_year").search(view, behind_last(view, ",;。:\n", 0, item.start), item.end) is not None
+def _is_of_new(view: str, end: int, number: int) -> bool:
+    """职工书屋新增2家: a verb of making between the label and its number."""
+    return end < number <= end + NEW_WITHIN and any_of("new_ones").search(view, end, number) is not None
+
+
+def _joins(view: str, item: Occurrence, floor: int) -> bool:
+    """年内新就业形态劳动者入会3862人, 吸收货车司机等群体会员1312人: who joined, and not who is in."""
+    begin = behind_last(view, ",;。:\n", max(floor, item.start - LONGEST_LIST), item.start)
+    if item.label.text.endswith(words()["joining"]) and any_of("within_year").search(view, begin, item.end):
+        return True
+    return MEMBERS in item.term.codes and _enrolling().search(view, begin, item.start) is not None
+
+
+@lru_cache(maxsize=1)
+def _enrolling() -> re.Pattern[str]:
+    """A verb of taking in members, but not 发展到, which tells how many there are."""
+    ends = alternation(words()["change_to"])
+    return re.compile(rf"(?:{alternation(words()['enrolling'])})(?!{ends}|壮大)")
 
 
 def _coordinated(pair: Pair, occurrences: list[Occurrence], view: str, quantity: Quantity) -> list[Occurrence]:
@@ -718,12 +738,21 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
             match = _series(lead, quantity, known, result[index - 1] if index else None)
         if _is_vague(match):
             match = _elided_verb(lead, quantity, sentence, view) or _verb_around(quantity, sentence, view) or match
+        match = _flow_like(match, result[index - 1] if index else None, lead)
         result[index] = match
         if match is not None:
             known.append((match, quantity))
         if match is not None and not match.rule.startswith("part_of") and not _narrows(match, parent):
             parent, parent_quantity = match, quantity
     return result
+
+
+def _flow_like(match: Match | None, latest: Match | None, lead: str) -> Match | None:
+    """新发展货车司机会员3.7万人、快递员会员1.4万人: what made the first number a flow holds for the rest of a list."""
+    if match is None or latest is None or not lead.startswith("、"):
+        return match
+    codes = tuple(flows().get(code, code) for code in match.codes)
+    return match._replace(codes=codes) if codes == latest.codes else match
 
 
 def _last_of_kind(known: list[tuple[Match, Quantity]], quantity: Quantity) -> tuple[Match, Quantity] | None:
@@ -794,6 +823,8 @@ def _first(lead: str, earlier: Match, *rules: Callable[[str, Match], Match | Non
 def _level_reached(lead: str, parent: Match) -> Match | None:
     """由60多万人增加到100多万人: the second number is of the first one's metric."""
     core = YEAR_PHRASE.sub("", lead).strip("的,、 ")
+    if core == BECOMES and "," in lead:
+        return None
     if not core.endswith(words()["change_to"]) or len(core) > LONGEST_CHANGE or strip_linkers(core):
         return None
     return Match(parent.codes, parent.breakdown, "level_reached", parent.label)
@@ -831,12 +862,18 @@ def _new_of_previous(lead: str, parent: Match) -> Match | None:
 def _total_of_previous(lead: str, parent: Match) -> Match | None:
     """新命名创新工作室18个,累计达到53个: all that exist, after the new ones."""
     core = strip_linkers(lead)
-    if (core and core not in words()["built"]) or not any_of("running_total").search(lead):
+    are_new = all(code in flows().values() for code in parent.codes)
+    tells_all = any_of("running_total").search(lead) or (are_new and _told(lead).startswith(words()["reached"]))
+    if (core and core not in words()["built"]) or not tells_all:
         return None
     stocks = {flow: stock for stock, flow in flows().items()}
     return Match(
         tuple(stocks.get(code, code) for code in parent.codes), parent.breakdown, "total_of_previous", parent.label
     )
+
+
+def _told(lead: str) -> str:
+    return YEAR_PHRASE.sub("", lead).strip(",、 ")
 
 
 def _year_series(lead: str, parent: Match) -> Match | None:
@@ -865,7 +902,8 @@ def _elided_verb(lead: str, quantity: Quantity, sentence: Sentence, view: str) -
     noun = strip_linkers(lead)
     if not 1 < len(noun) <= LONGEST_NOUN:
         return None
-    return _verb_with_noun(noun, quantity.start - len(lead), quantity, sentence, view)
+    begin = behind_last(view, ";", sentence.start, quantity.start)
+    return _verb_with_noun(noun, view[begin : quantity.start - len(lead)], quantity, sentence)
 
 
 def _verb_around(quantity: Quantity, sentence: Sentence, view: str) -> Match | None:
@@ -873,15 +911,15 @@ def _verb_around(quantity: Quantity, sentence: Sentence, view: str) -> Match | N
     following = _noun_behind().match(view, quantity.end)
     if following is None or quantity.unit is None:
         return None
-    return _verb_with_noun(following["noun"], quantity.start, quantity, sentence, view)
+    begin = behind_last(view, ",;", sentence.start, quantity.start)
+    return _verb_with_noun(following["noun"], view[begin : quantity.start], quantity, sentence)
 
 
-def _verb_with_noun(noun: str, end: int, quantity: Quantity, sentence: Sentence, view: str) -> Match | None:
-    """The label made of a verb told before `end` and of `noun`, if its context is there."""
+def _verb_with_noun(noun: str, before: str, quantity: Quantity, sentence: Sentence) -> Match | None:
+    """The label made of the last fitting verb told in `before` and of `noun`, if its context is there."""
     known = _terms_by_noun().get(noun)
     if known is None:
         return None
-    before = view[max(sentence.start, view.rfind(";", sentence.start, quantity.start) + 1) : end]
     verbs = sorted((place, verb) for verb in known if (place := _last_verb(before, verb)) >= 0)
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
     told = sentence.text[: quantity.end - sentence.start]

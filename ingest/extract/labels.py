@@ -19,7 +19,7 @@ from ingest.vocabulary import Label, Unit, labels, metrics, words
 
 GAP = "…"
 LONGEST_GAP = 14
-BREAK = re.compile(r"[,。;!?\n0-9]")
+BREAK = re.compile(r"[,。;!?\n0-9]|[一二三四五六七八九十百千]+多?[名人个家户]")
 VAGUE = 2
 MONEY = "yuan"
 WORKPLACES = frozenset({"enterprise", "unit"})

@@ -128,7 +128,14 @@ def test_corpus_covers_metrics_qualifiers_and_styles(corpus: Path):
     assert {row["qualifier"] for row in rows} == {
         "EQ", "GE", "GT", "LE", "LT", "MORE", "NEAR", "APPROX", "RANGE", "ORDER",
     }  # fmt: skip
-    assert {row["change_kind"] for row in rows} == {"level", "yoy_pct", "yoy_pp", "yoy_abs", "multi_year_abs", "multiple"}
+    assert {row["change_kind"] for row in rows} == {
+        "level",
+        "yoy_pct",
+        "yoy_pp",
+        "yoy_abs",
+        "multi_year_abs",
+        "multiple",
+    }
     styles = author.read_csv(corpus / "styles.csv")
     assert len({row["style"] for row in styles}) >= 15
 

@@ -67,6 +67,28 @@ CASES = [
             ("1312人", "new_members", {"worker_type": "new_employment"}, "part_of_previous"),
         ],
     ),
+    (  # a verb of taking in members holds for every number of its list
+        "新发展货车司机会员3.7万人、快递员会员1.4万人。",
+        [
+            ("3.7万人", "new_members", {"occupation": "truck_driver", "worker_type": "new_employment"}, "label_left"),
+            ("1.4万人", "new_members", {"occupation": "courier", "worker_type": "new_employment"}, "label_left"),
+        ],
+    ),
+    (  # the new ones behind the noun, then all
+        "会员新增2万人,达62万人。",
+        [
+            ("2万人", "new_members", {}, "label_left"),
+            ("62万人", "union_members", {}, "total_of_previous"),
+        ],
+    ),
+    (  # 为 behind a comma is no level reached
+        "职工互助保障参保3.2万人,为126名职工理赔36万元。",
+        [
+            ("3.2万人", "mutual_aid_participants", {}, "label_left"),
+            ("126名", None, {}, "unmapped"),
+            ("36万元", "mutual_aid_payouts", {}, "label_left"),
+        ],
+    ),
     (  # places as parts
         "全区会员570.8万人,其中通辽市62万人、赤峰市81万人。",
         [
