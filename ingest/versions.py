@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ingest.vocabulary.version import vocabulary_hash
 
-PARSER_VERSION = "2"
+PARSER_VERSION = "3"
 EXTRACTOR_VERSION = "3"
 
 
