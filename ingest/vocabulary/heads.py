@@ -30,7 +30,7 @@ def _relative_head() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _year_head() -> re.Pattern[str]:
     tails = _alternation(words()["table_year_tail"])
-    return re.compile(rf"^\(?(?:1[89]|20)\d{{2}}\s*(?:年度?)?(?:{tails})*\)?$")
+    return re.compile(rf"^\(?(?:1[89]|20)\d{{2}}\s*(?:年度?)?(?:\d{{1,2}}月(?:\d{{1,2}}日)?)?(?:{tails})*\)?$")
 
 
 def _alternation(items: dict[str, int] | tuple[str, ...]) -> str:

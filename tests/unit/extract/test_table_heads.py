@@ -31,7 +31,14 @@ def read(text: str, title: str = VOLUME) -> list[tuple[str, str | None, str, flo
 
 @pytest.mark.parametrize(
     ("this", "last"),
-    [("本年", "上年"), ("本年末", "上年末"), ("本年实际", "上年同期"), ("本年数", "上年数"), ("2012年末", "2011年末")],
+    [
+        ("本年", "上年"),
+        ("本年末", "上年末"),
+        ("本年实际", "上年同期"),
+        ("本年数", "上年数"),
+        ("2012年末", "2011年末"),
+        ("2012年6月", "2011年9月底"),
+    ],
 )
 def test_years_told_from_the_tables_own(this: str, last: str) -> None:
     text = f"工会基本情况(2012年)\n指标\t单位\t{this}\t{last}\n基层工会\t个\t512\t498\n会员人数\t人\t40213\t39870\n"
