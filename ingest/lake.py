@@ -78,6 +78,12 @@ class Lake:
         """
         return self.write_bytes(self.path(frame, source_id, part), parquet_bytes(frame, data, about))
 
+    def write_if_changed(self, frame: str, data: pl.DataFrame) -> None:
+        """Write a frame that belongs to no source, unless it is stored as it is: its mark then stays, too."""
+        path, content = self.path(frame), parquet_bytes(frame, data)
+        if not self.fs.exists(path) or self.fs.cat_file(path) != content:
+            self.write_bytes(path, content)
+
     def write_bytes(self, target: str, content: bytes) -> str:
         """Write one file under the root at once: a reader sees the former content or the new. Returns the path."""
         put_at_once(self.fs, target, content)
@@ -163,7 +169,7 @@ class Lake:
             data = pl.read_parquet(io.BytesIO(content), columns=list(columns) if columns else None)
         except pl.exceptions.PolarsError as error:
             raise LakeError(f"{file} cannot be read as Parquet: remove it and materialise {frame} again") from error
-        if dict(data.schema) != dict(self._empty(frame, columns).schema):
+        if dict(data.schema) != {name: COLUMNS[frame][name] for name in columns or COLUMNS[frame]}:
             raise LakeError(f"{file} does not have the columns of {frame}: remove it and materialise {frame} again")
         return data
 

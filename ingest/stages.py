@@ -102,14 +102,14 @@ def choose_sources(catalogue: Catalogue, wanted: str) -> list[str]:
 
 
 def reference_frame(name: str, settings: Settings) -> pl.DataFrame:
-    """Make and store a frame that belongs to no source: `sources`, `metrics` or `regions`."""
+    """Make a frame that belongs to no source, `sources`, `metrics` or `regions`, and store it unless it is there."""
     makers: dict[str, Callable[[], pl.DataFrame]] = {
         "sources": lambda: sources_frame(open_catalogue(settings)),
         "metrics": metrics_frame,
         "regions": regions_frame,
     }
     frame = makers[name]()
-    Lake(settings.lake_root).write(name, frame)
+    Lake(settings.lake_root).write_if_changed(name, frame)
     return frame
 
 

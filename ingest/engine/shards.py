@@ -140,13 +140,14 @@ def _begin(lake: Lake, shard: Shard) -> _Work:
         kept = _same(wanted, former)
         return _Work(shard, wanted, kept, contents, [ref for ref in refs if ref.url not in kept])
     pages = lake.read_file("pages", lake.path("pages", shard.source_id, shard.part))
-    pages = pages.filter(~pl.col("url").is_in(sorted(poisoned)))
+    if poisoned:
+        pages = pages.filter(~pl.col("url").is_in(list(poisoned)))
     # the same text may be cut into table cells otherwise, which only the body tells
     body = pl.when(pl.col("tables").list.len() > 0).then("body_sha256")
     rows = pages.select(*PLACING, body).iter_rows()
     wanted = {str(url): fingerprint(settled, *values) for url, *values in rows}
     kept = _same(wanted, former)
-    return _Work(shard, wanted, kept, contents, pages.filter(~pl.col("url").is_in(sorted(kept))))
+    return _Work(shard, wanted, kept, contents, pages.filter(~pl.col("url").is_in(list(kept))) if kept else pages)
 
 
 def _same(wanted: dict[str, str], former: dict[str, str]) -> frozenset[str]:
@@ -181,13 +182,13 @@ def _finish(batch: Iterable[_Work]) -> list[Made]:
         if fresh.height
         else (fresh, frame_of("quarantine"))
     )
-    return [_store(Lake(work.shard.lake_root), work, _of(work, good), _of(work, refused)) for work in works]
+    contents = page_contents(good)
+    return [_store(Lake(work.shard.lake_root), work, _of(work, good), _of(work, refused), contents) for work in works]
 
 
 def _of(work: _Work, rows: pl.DataFrame) -> pl.DataFrame:
     """The rows that belong to the worked-on pages of one shard."""
-    urls = sorted(work.wanted.keys() - work.kept)
-    return rows.filter(pl.col("url").is_in(urls))
+    return rows.filter(pl.col("url").is_in(list(work.wanted.keys() - work.kept))) if rows.height else rows
 
 
 def _work_on(work: _Work) -> tuple[list[Row], list[Row]]:
@@ -204,23 +205,16 @@ def _work_on(work: _Work) -> tuple[list[Row], list[Row]]:
         return parse_snapshots(shard.source_id, in_order, bodies.read, lambda page: place(page, shard.region))
 
 
-def _store(lake: Lake, work: _Work, good: pl.DataFrame, refused: pl.DataFrame) -> Made:
+def _store(lake: Lake, work: _Work, good: pl.DataFrame, refused: pl.DataFrame, contents: Mapping[str, str]) -> Made:
     """Write quarantine and part, the rows that are kept together with the new ones, as if all had been made now."""
     shard = work.shard
-    rows, quarantine = good, pl.concat([frame_of("quarantine", work.refused), refused])
+    rows = good
     if work.kept:
-        kept = pl.col("url").is_in(sorted(work.kept))
         former = lake.read_file(shard.frame, lake.path(shard.frame, shard.source_id, shard.part))
-        rows = pl.concat([former.filter(kept), good])
-        quarantine = pl.concat([_former_quarantine(lake, shard).filter(kept), quarantine])
-    quarantine = pl.concat([quarantine, frame_of("quarantine", poison_rows(shard))])
-    quarantine = quarantine.unique(maintain_order=True).sort("url", "key", "check", "column", maintain_order=True)
-    if quarantine.height:
-        lake.write("quarantine", quarantine, shard.source_id, shard.quarantine_part)
-    else:
-        lake.remove("quarantine", shard.source_id, shard.quarantine_part)
+        rows = pl.concat([former.filter(pl.col("url").is_in(list(work.kept))), good])
+    quarantine = _store_quarantine(lake, work, refused)
     rows = rows.sort("url", maintain_order=True)
-    about = {INPUTS: _as_json(work.wanted), CONTENTS: _as_json(_contents(work, rows))}
+    about = {INPUTS: _as_json(work.wanted), CONTENTS: _as_json(_contents(work, rows, contents))}
     content = parquet_bytes(shard.frame, rows, about)
     lake.write_bytes(lake.path(shard.frame, shard.source_id, shard.part), content)
     digest = hashlib.sha256(content).hexdigest()[:24]
@@ -235,10 +229,26 @@ def _store(lake: Lake, work: _Work, good: pl.DataFrame, refused: pl.DataFrame) -
     )
 
 
-def _contents(work: _Work, rows: pl.DataFrame) -> dict[str, str]:
-    """A hash of the rows of each page; those of pages that are kept are known."""
-    known = {url: said for url, said in work.former_contents.items() if url in work.kept}
-    return known | page_contents(rows.filter(~pl.col("url").is_in(list(known))))
+def _store_quarantine(lake: Lake, work: _Work, refused: pl.DataFrame) -> pl.DataFrame:
+    """Write the quarantine of a shard, or remove it when nothing is refused. Gives its rows."""
+    shard = work.shard
+    former = _former_quarantine(lake, shard) if work.kept else frame_of("quarantine")
+    kept = former.filter(pl.col("url").is_in(list(work.kept))) if former.height else former
+    told = frame_of("quarantine", work.refused), refused, frame_of("quarantine", poison_rows(shard))
+    quarantine = pl.concat([kept, *told])
+    if not quarantine.height:
+        lake.remove("quarantine", shard.source_id, shard.quarantine_part)
+        return quarantine
+    quarantine = quarantine.unique(maintain_order=True).sort("url", "key", "check", "column", maintain_order=True)
+    if not quarantine.equals(former):
+        lake.write("quarantine", quarantine, shard.source_id, shard.quarantine_part)
+    return quarantine
+
+
+def _contents(work: _Work, rows: pl.DataFrame, fresh: Mapping[str, str]) -> dict[str, str]:
+    """A hash of the rows of each page: those of new rows are given, and those of kept rows stood in the former part."""
+    known = work.former_contents if work.former_contents or not work.kept else page_contents(rows)
+    return {url: contents[url] for url in work.wanted if url in (contents := known if url in work.kept else fresh)}
 
 
 def _as_json(told: dict[str, str]) -> str:

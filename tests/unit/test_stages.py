@@ -212,6 +212,22 @@ def test_reference_frames_keep_their_models(home: Settings, name: str) -> None:
     assert Lake(home.lake_root).read(name).rows() == frame.rows()
 
 
+@pytest.mark.parametrize("stored", ["the same", "other rows", "other columns", "no Parquet"])
+def test_a_reference_frame_is_written_only_when_it_changed(home: Settings, stored: str) -> None:
+    frame = stages.reference_frame("metrics", home)
+    lake = Lake(home.lake_root)
+    former = {"other rows": frame.head(3), "other columns": frame.drop("theme")}
+    if stored in former:
+        former[stored].write_parquet(lake.path("metrics"))
+    if stored == "no Parquet":
+        lake.write_bytes(lake.path("metrics"), b"nonsense")
+    [before] = lake.files("metrics")
+    stages.reference_frame("metrics", home)
+    [after] = lake.files("metrics")
+    assert (after.mark == before.mark) == (stored == "the same")
+    assert lake.read("metrics").equals(frame)
+
+
 def test_a_source_that_cannot_be_reached_fails_and_keeps_what_it_had(
     source: Source, sample_home: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

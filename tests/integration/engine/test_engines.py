@@ -18,6 +18,7 @@ from ingest.engine.plan import PAGES_PER_PART, part_of
 from ingest.engine.shards import OtherVersionError, Shard
 from ingest.lake import Lake
 from ingest.settings import Settings, SettingsError, load_settings
+from ingest.warehouse import connect, load_raw
 from tests.benchmarks.yearbooks import SOURCE_ID, change_pages, write_site
 from tests.integration.engine import workers
 from tests.integration.engine.conftest import PAGES, SEED, content, read_all, settings_of
@@ -108,6 +109,30 @@ def test_only_parts_with_changed_pages_are_written(source: Source, tmp_path: Pat
     fresh = settings_of(tmp_path / "fresh", archive, workers=1)
     read_all(source, fresh)
     assert content(fresh) == content(settings)  # as if all had been read now
+
+
+def test_a_loaded_lake_of_which_pages_changed_is_as_if_all_had_been_loaded_now(source: Source, tmp_path: Path) -> None:
+    archive = tmp_path / "archive"
+    write_site(archive, 60, SEED)
+    settings = settings_of(tmp_path, archive, workers=1)
+    read_all(source, settings)
+    load_raw(Lake(settings.lake_root), settings.warehouse_path)
+    change_pages(archive, 60, SEED, 5 / 60)
+    read_all(source, settings)
+    load_raw(Lake(settings.lake_root), settings.warehouse_path)
+    fresh = settings_of(tmp_path / "fresh", archive, workers=1)
+    read_all(source, fresh)
+    load_raw(Lake(fresh.lake_root), fresh.warehouse_path)
+    for table in ("pages", "claims", "quarantine", "lake_pages"):
+        assert rows_of(settings, table) == rows_of(fresh, table)
+    stated = "claim_history WHERE retracted_at IS NULL"
+    assert rows_of(settings, stated, "asserted_at") == rows_of(fresh, stated, "asserted_at")
+
+
+def rows_of(settings: Settings, table: str, without: str | None = None) -> list[tuple[object, ...]]:
+    columns = f"* EXCLUDE ({without})" if without else "*"
+    with connect(settings.warehouse_path, read_only=True) as connection:
+        return connection.execute(f"SELECT {columns} FROM raw.{table} ORDER BY ALL").fetchall()
 
 
 def test_a_volume_that_outgrows_its_part_is_cut_and_nothing_of_the_former_cut_stays(
