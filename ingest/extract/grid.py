@@ -152,6 +152,7 @@ class _RowReader:
         self.sections: list[tuple[int, str]] = []
         self.whole = ""
         self.parts: list[str] = []
+        self.is_whole_empty = False
         self.before = ""
 
     def read(self, grid: Grid, row: int) -> Header:
@@ -160,8 +161,7 @@ class _RowReader:
         if above and above not in self._section_texts():
             self._open(above, UNNUMBERED)
         if not _has_values(grid, row):
-            if label_core(text):
-                self._open(text, _rank(text))
+            self._read_without_values(text, has_unit=bool(unit_of_row(grid, row) or _prints_unit(text)))
             return Header(text)
         if self._continues_whole(text):
             header = Header(text, self._parents_of_part(text), self.before)
@@ -170,6 +170,17 @@ class _RowReader:
             header = Header(text, self._section_texts(), self.before)
         self.before = f"{self.before.rpartition(BEFORE)[2]}{BEFORE}{text}"
         return header
+
+    def _read_without_values(self, text: str, *, has_unit: bool) -> None:
+        """A row without values heads the rows below it, unless it only lacks what it counts: a part, or a unit."""
+        is_empty_part = begins_part(text) or (only_breakdown(text) and (has_unit or _names_sex(text)))
+        if not label_core(text) or (is_empty_part and _rank(text) == UNNUMBERED):
+            return
+        if has_unit and _rank(text) == UNNUMBERED:
+            self._begin_whole(text)
+            self.is_whole_empty = True
+        else:
+            self._open(text, _rank(text))
 
     def _section_texts(self) -> tuple[str, ...]:
         return tuple(strip_numbering(text) for _, text in self.sections)
@@ -186,13 +197,13 @@ class _RowReader:
             self.sections = [item for item in self.sections if item[0] < rank]
             if names_other_body(text):
                 self.sections.append((rank, text))
-        self.whole, self.parts = text, []
+        self.whole, self.parts, self.is_whole_empty = text, [], False
 
     def _continues_whole(self, text: str) -> bool:
         """The row is a part of the whole above it; a bare category (社会团体) only behind other parts."""
         core = label_core(text)
         is_bare = not begins_part(text) and category_of(core) is not None
-        return bool(core) and _is_part(text) and (bool(self.parts) or not is_bare)
+        return bool(core) and _is_part(text) and (bool(self.parts) or self.is_whole_empty or not is_bare)
 
     def _parents_of_part(self, text: str) -> tuple[str, ...]:
         """The sections and the whole above a part; the same part a second time is one of the part before it."""
@@ -203,6 +214,16 @@ class _RowReader:
         elif core not in self.parts:
             self.parts.append(core)
         return tuple(parent for parent in parents if parent)
+
+
+def _prints_unit(text: str) -> bool:
+    return any(inner.removeprefix("单位:").strip() in units() for inner in BRACKETED.findall(text))
+
+
+def _names_sex(text: str) -> bool:
+    """The label of a row or column that counts women or men."""
+    core = label_core(text)
+    return any(item.dimension == "sex" and item.word in core for item in breakdown_words())
 
 
 def _rank(text: str) -> int:

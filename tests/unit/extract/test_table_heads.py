@@ -365,3 +365,21 @@ def test_a_row_of_one_kind_of_unions_divides_the_columns_of_unions_too() -> None
         ("grassroots_unions", "org_form=single"),
         ("union_members", "org_form=single"),
     ]
+
+
+def test_a_part_or_a_whole_without_values_is_no_section() -> None:
+    text = (
+        "指标\t2011\t2012\n职工人数(人)\t\t1017\n#女职工\t\t\n工会会员(人)\t924\t1002\n女会员\t\t\n基层工会(个)\t21\t22\n"
+        "专职工会干部(人)\t\t\n#女性\t3\t4\n女职工委员会(个)\t5\t6\n"
+    )
+    assert [row[1:3] for row in read(text)] == [
+        ("employees_in_unionised_units", ""),
+        ("union_members", ""),
+        ("union_members", ""),
+        ("grassroots_unions", ""),
+        ("grassroots_unions", ""),
+        ("full_time_union_staff", "sex=F"),
+        ("full_time_union_staff", "sex=F"),
+        ("women_committees", ""),
+        ("women_committees", ""),
+    ]
