@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from ingest.extract import extract_claims
 from ingest.extract.quantities import find_lookalikes, lookalike_pattern
+from ingest.extract.view import make_view
 from ingest.parse import parse_html, parse_text
 from ingest.records import Claim
 
@@ -85,10 +86,12 @@ def test_random_bytes_never_raise(body: bytes) -> None:
 
 
 @MANY
+@example("“，0个”")
 @given(PAGES)
 def test_no_claim_of_running_text_lies_inside_a_date_or_an_ordinal(text: str) -> None:
     plain = text.replace("|", " ").replace("\t", " ")
-    spans = [(start, end) for start, end in find_lookalikes(plain) if "\n" not in plain[start:end]]
+    view = make_view(plain)
+    spans = [view.span(start, end) for start, end in find_lookalikes(view.text) if "\n" not in view.text[start:end]]
     for claim in read(plain):
         if claim.table_cell is None:
             assert not any(start <= claim.char_start and claim.char_end <= end for start, end in spans)
