@@ -1,7 +1,7 @@
 """Which quantity counts what: pairs the quantities of a sentence with the labels around them.
 
-Belongs here: the grammar of counting (a noun left of its number, right of it, shared by two nouns, carried
-over from the clause before). Does not belong here: where and when (`places`, `years`).
+Belongs here: the grammar of counting (a noun left of its number, right of it, shared by two nouns). Does not belong
+here: numbers that take their metric from other numbers (`inheritance`), where and when (`places`, `years`).
 
 A pair is rated by how directly label and number stand together and how much the label spells out. The best
 pairs are taken first; each quantity and each label is used once. What no pair reaches stays unmapped.
@@ -11,88 +11,34 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingest.extract.labels import GAP, MONEY, VAGUE, Occurrence, Term, terms
+from ingest.extract.breakdowns import announced_before, breakdown_of, dimensions_of
+from ingest.extract.inheritance import inherit
+from ingest.extract.labels import MONEY, Occurrence, Term
 from ingest.extract.lexicon import alternation, any_of, behind_last, holds_any
-from ingest.extract.places import is_place
 from ingest.extract.quantities import Quantity
-from ingest.vocabulary import BreakdownWord, Label, breakdown_words, flows, metrics, words
+from ingest.extract.sentence import CLAUSE_MARK, Match, Sentence, can_count, has_context, strip_linkers
+from ingest.vocabulary import flows, metrics, words
 
-CLAUSE_MARK = re.compile(r"[,;。!?\n]")
 CONTINUED = re.compile(r",(?=达|共|为|已达|总数|在|由|从)")
 PHRASE_MARK = re.compile(r"[,、;。!?\n\d]")
-BRACKETS = re.compile(r"\([^()]{0,12}\)|[“”\"<>《》\[\]\x00]")
 NEEDS_NOUN = frozenset({"count", "person"})
 ENOUGH = 40.0
-BESIDE = 100.0, "label_left"
+BESIDE = (100.0, "label_left")
 TEN_THOUSAND = 10_000
 PURPOSE_REACH = 30
 AWARD_REACH = 8
 NEW_WITHIN = 8
-LONGEST_NOUN = 8
-LONGEST_CHANGE = 8
-BECOMES = "为"  # behind a comma it is "for": 为126名职工
 LONGEST_LIST = 40
-HEAD_NOUN = 2
-NEAR, NEAR_STOCK = 16, 6
-ENUMERATORS = frozenset("、和及与")
-SERIES_SIGNS = ENUMERATORS | {","}
+NEAR = 16
+NEAR_STOCK = 6
 CONDITIONS = ("LT", "LE", "GE", "GT")
 ANNOUNCED_WITHIN = 20
-ANNOUNCED_REACH = 6
-REFUSED_BEFORE, REFUSED_AFTER = 8, 6
-YEAR_PHRASE = re.compile(
-    r"(?:截至|截止|由|从|自)?(?:(?:1[89]|20)\d{2}年(?:底|末|初|度)?|年[底末初])(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)"
-    r"|(?:截至)?(?:\d{1,2}月[底末]|现在|目前|如今|当前)的?"
-)
-TOLD_YEAR = re.compile(r"(?:1[89]|20)\d{2}年|年[底末初]")
-QUOTES = "“”‘’\"'"
-COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|去年|上一年|前年)(?:[末底初]|度)?的")
-WHOLE_AREA_MARKS = ("全", "该", "本", "我")
-NAMED_LEVEL = re.compile(r"[\u4e00-\u9fff]{0,3}\x00")
-BUILT_UNITS = frozenset({"facility", "organisation"})
-ANYWHERE = frozenset({"any"})
-IN_PART = frozenset({"any", "part"})
-IN_TABLE = frozenset({"any", "part", "table"})
-CONTRACTS = "collective_contracts"
+REFUSED_BEFORE = 8
+REFUSED_AFTER = 6
 MEMBERS = "union_members"
-CONTRACT_KINDS = ("contract_type",)
-CONTRACT_COVERAGE = frozenset(
-    {"collective_contract_enterprises", "collective_contract_workers", "collective_consultation_rate"}
-)
-
-
-class Match(NamedTuple):
-    """What a quantity counts: canonical metric codes with the breakdown, and the rule that decided."""
-
-    codes: tuple[str, ...]
-    breakdown: dict[str, str]
-    rule: str
-    label: Occurrence | None
-
-
-@dataclass(slots=True)
-class Sentence:
-    """A sentence of the view with its quantities and labels; offsets index the view.
-
-    `whole` is the figure before it of which it may tell parts, `earlier` the last figures before it, which a
-    series of years may go on from, `told` the kinds of status words in it.
-    """
-
-    text: str
-    start: int
-    end: int
-    heading: str
-    before: str
-    quantities: list[Quantity] = field(default_factory=list)
-    occurrences: list[Occurrence] = field(default_factory=list)
-    whole: tuple[Match, Quantity] | None = None
-    earlier: tuple[tuple[Match, Quantity], ...] = ()
-    told: frozenset[str] | None = None
 
 
 class Pair(NamedTuple):
@@ -109,34 +55,7 @@ def attribute(sentence: Sentence, view: str) -> list[Match | None]:
     admissible = _admissible(sentence)
     pairs = _pairs(sentence, admissible, view) if admissible else []
     matches = _choose(sentence, pairs, admissible, view)
-    matches = _share_listed(sentence, matches, admissible, view)
-    matches = _inherit_parts(sentence, matches, view)
-    return _carry_contract_type(sentence, matches, admissible)
-
-
-def allows(label: Label, quantity: Quantity) -> bool:
-    """Whether the measure word can count what the label names."""
-    return unit_of(label, quantity) is not None
-
-
-def unit_of(label: Label, quantity: Quantity) -> str | None:
-    """The unit code of the claim, or None when the measure word cannot count this metric."""
-    return _terms_by_line()[label.line].unit_code(quantity.unit)
-
-
-@lru_cache(maxsize=1)
-def _terms_by_line() -> dict[int, Term]:
-    return {term.label.line: term for term in terms()}
-
-
-def counts(code: str, quantity: Quantity) -> bool:
-    """Whether the measure word can count a metric."""
-    own, unit = metrics()[code].unit_code, quantity.unit
-    return unit is not None and (unit.unit_code == own or own in unit.accepts)
-
-
-def _can_count(item: Occurrence, quantity: Quantity) -> bool:
-    return item.term.unit_code(quantity.unit) is not None
+    return inherit(sentence, matches, admissible, view)
 
 
 def _admissible(sentence: Sentence) -> list[Occurrence]:
@@ -148,7 +67,7 @@ def _admissible(sentence: Sentence) -> list[Occurrence]:
     kept = [
         item
         for item in sentence.occurrences
-        if item.term.is_free or (_has_context(item.term, context, own) and not _refuses_itself(item, sentence))
+        if item.term.is_free or (has_context(item.term, context, own) and not _refuses_itself(item, sentence))
     ]
     return _without_swallowed(kept)
 
@@ -185,13 +104,6 @@ def _refuses_gap(item: Occurrence, sentence: Sentence) -> bool:
     return holds_any(span, item.term.refused)
 
 
-def _has_context(term: Term, context: str, sentence: str) -> bool:
-    """A needed word is near, and no word that the label refuses in its whole sentence (marked ~)."""
-    if term.needs and not holds_any(context, term.needs):
-        return False
-    return not (term.refused_anywhere and holds_any(sentence, term.refused_anywhere))
-
-
 def _is_swallowed(item: Occurrence, earlier: list[Occurrence]) -> bool:
     """A longer label over the same place that can count the same kind of thing wins.
 
@@ -216,7 +128,7 @@ def _pairs(sentence: Sentence, occurrences: list[Occurrence], view: str) -> list
     excludes = any_of("per_head", "removal").search(sentence.text) is not None
     for index, (quantity, floor, ceiling) in enumerate(zip(quantities, ends, starts, strict=False)):
         between = occurrences[bisect_left(places, floor) : bisect_left(places, ceiling)]
-        near = [item for item in between if item.end <= ceiling and _can_count(item, quantity)]
+        near = [item for item in between if item.end <= ceiling and can_count(item, quantity)]
         is_money = quantity.dimension == "money"
         if (near or is_money) and not (
             (excludes and _is_per_head(quantity, view, sentence.start)) or _is_condition(quantity, view)
@@ -444,22 +356,6 @@ def _named_by_next(item: Occurrence, sentence: Sentence, view: str) -> bool:
     return not gap or (not strip_linkers(gap) and not CLAUSE_MARK.search(gap) and "、" not in gap)
 
 
-@lru_cache(maxsize=1)
-def _linkers() -> re.Pattern[str]:
-    vocabulary = words()
-    options = set(vocabulary["linker"])
-    kinds = [kind for kind in vocabulary if kind.startswith("left_qualifier") and not kind.endswith("_order")]
-    options |= {item for kind in kinds for item in vocabulary[kind]}
-    reached = rf"(?:{alternation(vocabulary['level_verb'])})了?(?:{alternation(vocabulary['change_to'])})"
-    return re.compile(rf"{reached}|{alternation(options)}|[\s,、;:。\x00]")
-
-
-@lru_cache(maxsize=65536)
-def strip_linkers(gap: str) -> str:
-    """What is left of the text between a label and a number without brackets, quotes and linking words."""
-    return _linkers().sub("", YEAR_PHRASE.sub("", BRACKETS.sub("", gap)))
-
-
 def heads_right(quantity: Quantity, view: str) -> bool:
     """True when a noun follows the measure word, so that the number counts that noun: 12个盟市."""
     if quantity.dimension not in NEEDS_NOUN or quantity.unit_raw in words()["plain_person"]:
@@ -556,7 +452,7 @@ def _coordinated(pair: Pair, occurrences: list[Occurrence], view: str, quantity:
     for item in sorted(occurrences, key=lambda other: -other.end):
         is_joined = item.end <= head.start and view[item.end : head.start] in words()["conjunction"]
         is_other = item.label.metrics != pair.occurrence.label.metrics and item.label.position != "right"
-        if is_joined and is_other and _can_count(item, quantity):
+        if is_joined and is_other and can_count(item, quantity):
             found.append(item)
             head = item
     return found
@@ -570,458 +466,13 @@ def breakdown_around(
     `start` is where the label (or the first of several joined ones) begins. A word counts only when nothing
     but a short noun stands between it and the label.
     """
-    if not _dimensions(codes):
+    if not dimensions_of(codes):
         return {}
     quantity, item = sentence.quantities[index], pair.occurrence
     floor = sentence.quantities[index - 1].end if index else sentence.start
     is_left = item.end <= quantity.number_start
     if is_left:
         window = view[behind_last(view, ",;:。\n", max(floor, start - ANNOUNCED_WITHIN), start) : start]
-        found = _announced_before(window, codes)
+        found = announced_before(window, codes)
         return found | breakdown_of(view[item.end : quantity.number_start], codes)
-    return _announced_before(view[quantity.end : item.start].rpartition("的")[2], codes)
-
-
-class _Announcers(NamedTuple):
-    """The words that may announce a breakdown, the longest first, and a pattern that finds any of them."""
-
-    items: tuple[BreakdownWord, ...]
-    pattern: re.Pattern[str]
-
-
-@lru_cache(maxsize=4096)
-def _announcers(codes: tuple[str, ...], where: frozenset[str], *, with_short: bool) -> _Announcers | None:
-    """The words of the dimensions that the metrics are broken by; None where there are none.
-
-    A single character is no announcement of its own, but for the sexes, unless `with_short`.
-    """
-    allowed = _dimensions(codes)
-    items = tuple(
-        item
-        for item in breakdown_words()
-        if item.dimension in allowed
-        and item.where in where
-        and (with_short or item.where != "any" or len(item.word) > 1 or item.dimension == "sex")
-    )
-    return _Announcers(items, re.compile(alternation(item.word for item in items))) if items else None
-
-
-def _announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
-    """Breakdown words at the end of `window`: 国有企业 before 职代会建制率."""
-    found: dict[str, str] = {}
-    known = _announcers(codes, ANYWHERE, with_short=True)
-    if known is None or not known.pattern.search(window):
-        return found
-    for item in known.items:
-        place = window.rfind(item.word)
-        if place < 0 or item.dimension in found:
-            continue
-        tail = window[place + len(item.word) :].strip(QUOTES)
-        reach = 0 if len(item.word) == 1 and item.dimension == "award_level" else ANNOUNCED_REACH
-        if (
-            len(tail.replace("\x00", "")) <= reach
-            and not tail.startswith(("以上", "及以上", *words()["and_so_on"]))
-            and not (item.word[0] == "全" and _is_facility(codes) and not _tells_part(window))
-            and not (len(item.word) == 1 and window[:place].endswith(WHOLE_AREA_MARKS))
-            and not any(mark in tail for mark in "、和及与")
-            and "\x00" not in window[place : place + len(item.word)]
-        ):
-            found[item.dimension] = item.value
-            window = window[:place] + "\x00" * len(item.word) + tail
-    return found
-
-
-def _tells_part(text: str) -> bool:
-    return any_of("of_which").search(text) is not None
-
-
-def _is_facility(codes: tuple[str, ...]) -> bool:
-    """Places are not awards: 全国 before them says where they stand, not who named them."""
-    return any(metrics()[code].unit_code == "facility" for code in codes)
-
-
-@lru_cache(maxsize=4096)
-def _dimensions(codes: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(dimension for code in codes for dimension in metrics()[metrics()[code].canonical_code].breakdowns)
-
-
-def breakdown_of(
-    window: str, codes: tuple[str, ...], *, in_table: bool = False, in_part: bool = False
-) -> dict[str, str]:
-    """Breakdown values announced in `window`, longest words first, restricted to what the metrics are broken by."""
-    found: dict[str, str] = {}
-    known = _announcers(codes, IN_TABLE if in_table else IN_PART if in_part else ANYWHERE, with_short=in_table)
-    if known is None or not known.pattern.search(window):
-        return found
-    rest = window
-    examples = _exemplified(window, known.items)
-    for item in known.items:
-        is_leftover = item.where != "any" and bool(found)  # 企业 in 港澳台商投资企业 is no second answer
-        if item.dimension not in found and item.word in rest and not is_leftover:
-            found[item.dimension] = item.value
-            rest = rest.replace(item.word, "\x00" * len(item.word))
-    return {dimension: value for dimension, value in found.items() if dimension not in examples}
-
-
-def _exemplified(window: str, items: tuple[BreakdownWord, ...]) -> set[str]:
-    """Dimensions of which the words only give examples: 货车司机、快递员等八大群体 are more than couriers."""
-    place = max(window.find(word) for word in words()["and_so_on"])
-    return {item.dimension for item in items if window.endswith(item.word, 0, place)} if place > 0 else set()
-
-
-@lru_cache(maxsize=1)
-def respectively() -> re.Pattern[str]:
-    """The word after which numbers belong to the labels before it, one to one."""
-    return re.compile(rf"{alternation(words()['respectively'])}|各(?=达|为|有|\d)")
-
-
-def _share_listed(
-    sentence: Sentence, matches: list[Match | None], occurrences: list[Occurrence], view: str
-) -> list[Match | None]:
-    """会员、女会员分别为5万人、2万人: as many labels in a row as numbers in a row."""
-    marker = respectively().search(sentence.text)
-    if marker is None:
-        return matches
-    place = sentence.start + marker.start()
-    begin = max(view.rfind(mark, sentence.start, place) for mark in ",;:") + 1
-    listed = [item for item in occurrences if max(begin, sentence.start) <= item.start and item.end <= place]
-    listed = [
-        item
-        for item in listed
-        if not any(o is not item and o.start <= item.start and item.end <= o.end for o in listed)
-    ]
-    after = [index for index, quantity in enumerate(sentence.quantities) if quantity.start >= place]
-    counted = [sentence.quantities[index] for index in after]
-    listed = [item for item in listed if any(_can_count(item, quantity) for quantity in counted)]
-    split = _split_label(listed, after)
-    if split is not None:
-        return [split.get(index, match) for index, match in enumerate(matches)]
-    after = after[: len(listed)]
-    if len(listed) < 2 or len(after) != len(listed):
-        return matches
-    result = list(matches)
-    for index, item in zip(after, listed, strict=True):
-        if not _can_count(item, sentence.quantities[index]):
-            return matches
-        breakdown = item.term.fixed_breakdown | item.label.breakdown
-        result[index] = Match(item.term.codes, breakdown, "listed_respectively", item)
-    return result
-
-
-def _split_label(listed: list[Occurrence], after: list[int]) -> dict[int, Match] | None:
-    """职代会、厂务公开建制率分别为91.3%和90.6%: one label that names as many metrics as numbers follow."""
-    if len(listed) != 1 or len(listed[0].label.metrics) < 2 or len(after) < len(listed[0].label.metrics):
-        return None
-    result = {}
-    for index, code in zip(after, listed[0].label.metrics, strict=False):
-        metric = metrics()[code]
-        result[index] = Match((metric.canonical_code,), dict(metric.fixed_breakdown), "listed_respectively", listed[0])
-    return result
-
-
-def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
-    """其中女性2万人: a part named only by its breakdown takes the metric of the number before it."""
-    result = list(matches)
-    is_continued = sentence.whole is not None and sentence.text.lstrip().startswith(words()["of_which"])
-    parent, parent_quantity = sentence.whole if sentence.whole and is_continued else (None, None)
-    known = list(sentence.earlier)
-    begin = sentence.start
-    for index, quantity in enumerate(sentence.quantities):
-        match = result[index]
-        lead = view[begin : quantity.start]
-        begin = max(quantity.end, match.label.end) if match and match.label else quantity.end
-        if _tells_part(lead) and not (parent_quantity and _same_kind(parent_quantity, quantity)):
-            parent, parent_quantity = _last_of_kind(known, quantity) or (parent, parent_quantity)
-        if parent and parent_quantity and _same_kind(parent_quantity, quantity):
-            match = _as_part(lead, match, parent, result[index - 1] if index else parent)
-        if match is None:
-            match = _series(lead, quantity, known, result[index - 1] if index else None)
-        if _is_vague(match):
-            match = _elided_verb(lead, quantity, sentence, view) or _verb_around(quantity, sentence, view) or match
-        match = _flow_like(match, result[index - 1] if index else None, lead)
-        result[index] = match
-        if match is not None:
-            known.append((match, quantity))
-        if match is not None and not match.rule.startswith("part_of") and not _narrows(match, parent):
-            parent, parent_quantity = match, quantity
-    return result
-
-
-def _flow_like(match: Match | None, latest: Match | None, lead: str) -> Match | None:
-    """新发展货车司机会员3.7万人、快递员会员1.4万人: what made the first number a flow holds for the rest of a list."""
-    if match is None or latest is None or not lead.startswith("、"):
-        return match
-    codes = tuple(flows().get(code, code) for code in match.codes)
-    return match._replace(codes=codes) if codes == latest.codes else match
-
-
-def _last_of_kind(known: list[tuple[Match, Quantity]], quantity: Quantity) -> tuple[Match, Quantity] | None:
-    """集体合同1043份,覆盖企业5217家,其中区域性合同64份: the whole is the last figure with the part's measure word."""
-    return next(
-        (
-            (match, earlier)
-            for match, earlier in reversed(known)
-            if earlier.unit_raw == quantity.unit_raw and not match.rule.startswith("part_of")
-        ),
-        None,
-    )
-
-
-def _series(lead: str, quantity: Quantity, known: list[tuple[Match, Quantity]], latest: Match | None) -> Match | None:
-    """1994年恢复到83个和9305人: a year, and then numbers that each go on from the last one of their kind."""
-    is_next = latest is not None and latest.rule == "year_series" and lead.strip() in SERIES_SIGNS
-    for match, earlier in reversed(known):
-        if _same_kind(earlier, quantity) and not match.rule.startswith("part_of"):
-            found = _year_series(lead, match)
-            return match._replace(rule="year_series") if found is None and is_next else found
-    return None
-
-
-def _narrows(match: Match, parent: Match | None) -> bool:
-    """女会员15.2万名 after all members: a part, of which the next part is none."""
-    return parent is not None and match.codes == parent.codes and parent.breakdown.items() < match.breakdown.items()
-
-
-def _as_part(lead: str, match: Match | None, parent: Match, latest: Match | None) -> Match | None:
-    """What a number counts that may be a part of a whole before it, or go on from the `latest` number."""
-    if match is not None and _tells_part(lead):
-        part = _part_of_flow(match, parent) or _same_named_part(lead, match, parent)
-        if part is not None:
-            return part
-    is_weak = match is not None and match.rule == "purpose_near"
-    if match is not None and not is_weak:
-        return match
-    return _implied(lead, parent, latest) or match
-
-
-def _same_kind(parent: Quantity, part: Quantity) -> bool:
-    return parent.dimension == part.dimension and (part.unit_raw == parent.unit_raw or part.dimension != "count")
-
-
-def _implied(lead: str, parent: Match, latest: Match | None) -> Match | None:
-    """A number without a noun of its own that continues a whole named before, or the number right before it."""
-    goes_on = _first(lead, parent, _total_of_previous, _year_series, _new_of_previous, _actual)
-    if goes_on is None and latest is not None:
-        goes_on = _first(lead, latest, _level_reached, _level_compared, _enumerated)
-    return goes_on or _part(lead, parent) or _in_place(lead, parent)
-
-
-def _in_place(lead: str, parent: Match) -> Match | None:
-    """全市4512个,其中东胜区1120个、准格尔旗812个: a clause that holds only a place tells the same of it."""
-    rest = lead
-    for word in words()["of_which"]:
-        rest = rest.replace(word, "")
-    name = strip_linkers(rest)
-    return Match(parent.codes, parent.breakdown, "part_of_place", parent.label) if is_place(name) else None
-
-
-def _first(lead: str, earlier: Match, *rules: Callable[[str, Match], Match | None]) -> Match | None:
-    """The first answer of the rules that is one."""
-    return next((match for rule in rules if (match := rule(lead, earlier)) is not None), None)
-
-
-def _level_reached(lead: str, parent: Match) -> Match | None:
-    """由60多万人增加到100多万人: the second number is of the first one's metric."""
-    core = YEAR_PHRASE.sub("", lead).strip("的,、 ")
-    if core == BECOMES and "," in lead:
-        return None
-    if not core.endswith(words()["change_to"]) or len(core) > LONGEST_CHANGE or strip_linkers(core):
-        return None
-    return Match(parent.codes, parent.breakdown, "level_reached", parent.label)
-
-
-def _level_compared(lead: str, latest: Match) -> Match | None:
-    """1106户,比2009年底的1237户减少131户: what the level is compared with is a level too."""
-    if not COMPARED_LEVEL.fullmatch(lead.strip()):
-        return None
-    return Match(latest.codes, latest.breakdown, "level_compared", latest.label)
-
-
-def _is_vague(match: Match | None) -> bool:
-    """No metric yet, or one that only a noun of everyday use suggests (职工, 企业)."""
-    if match is None:
-        return True
-    term = match.label.term if match.label else None
-    return term is not None and term.weight <= VAGUE and bool(term.needs)
-
-
-def _new_of_previous(lead: str, parent: Match) -> Match | None:
-    """爱心母婴室140间,当年新建26间: the new ones of what was counted before."""
-    core = strip_linkers(lead)
-    for word in words()["this_year"]:
-        core = core.removeprefix(word)
-    if core not in words()["new_ones"]:
-        return None
-    if not all(metrics()[code].unit_code in BUILT_UNITS or code in flows() for code in parent.codes):
-        return None
-    return Match(
-        tuple(flows().get(code, code) for code in parent.codes), parent.breakdown, "new_of_previous", parent.label
-    )
-
-
-def _total_of_previous(lead: str, parent: Match) -> Match | None:
-    """新命名创新工作室18个,累计达到53个: all that exist, after the new ones."""
-    core = strip_linkers(lead)
-    are_new = all(code in flows().values() for code in parent.codes)
-    tells_all = any_of("running_total").search(lead) or (are_new and _told(lead).startswith(words()["reached"]))
-    if (core and core not in words()["built"]) or not tells_all:
-        return None
-    stocks = {flow: stock for stock, flow in flows().items()}
-    return Match(
-        tuple(stocks.get(code, code) for code in parent.codes), parent.breakdown, "total_of_previous", parent.label
-    )
-
-
-def _told(lead: str) -> str:
-    return YEAR_PHRASE.sub("", lead).strip(",、 ")
-
-
-def _year_series(lead: str, parent: Match) -> Match | None:
-    """1983年44206人,1985年51870人: a year alone before the number continues the series."""
-    if strip_linkers(lead) or not TOLD_YEAR.search(lead):
-        return None
-    return Match(parent.codes, parent.breakdown, "year_series", parent.label)
-
-
-def _actual(lead: str, parent: Match) -> Match | None:
-    """计划发展会员2000人,实际发展2380人: what was reached of the plan before it."""
-    core = strip_linkers(lead)
-    return Match(parent.codes, parent.breakdown, "actual_of_plan", parent.label) if core in words()["actual"] else None
-
-
-def _part_of_flow(match: Match, parent: Match) -> Match | None:
-    """新发展会员7940人,其中农民工会员5126人: a part of new members is of new members."""
-    codes = tuple(flows().get(code, "") for code in match.codes)
-    if not codes or codes != parent.codes:
-        return None
-    return Match(parent.codes, parent.breakdown | match.breakdown, "part_of_previous", match.label)
-
-
-def _elided_verb(lead: str, quantity: Quantity, sentence: Sentence, view: str) -> Match | None:
-    """覆盖企业8230家,职工31.6万人: the verb of the clause before holds for this noun too."""
-    noun = strip_linkers(lead)
-    if not 1 < len(noun) <= LONGEST_NOUN:
-        return None
-    begin = behind_last(view, ";", sentence.start, quantity.start)
-    return _verb_with_noun(noun, view[begin : quantity.start - len(lead)], quantity, sentence)
-
-
-def _verb_around(quantity: Quantity, sentence: Sentence, view: str) -> Match | None:
-    """覆盖2.3万家企业、86万名职工: the number stands between the verb and the noun of a label."""
-    following = _noun_behind().match(view, quantity.end)
-    if following is None or quantity.unit is None:
-        return None
-    begin = behind_last(view, ",;", sentence.start, quantity.start)
-    return _verb_with_noun(following["noun"], view[begin : quantity.start], quantity, sentence)
-
-
-def _verb_with_noun(noun: str, before: str, quantity: Quantity, sentence: Sentence) -> Match | None:
-    """The label made of the last fitting verb told in `before` and of `noun`, if its context is there."""
-    known = _terms_by_noun().get(noun)
-    if known is None:
-        return None
-    verbs = sorted((place, verb) for verb in known if (place := _last_verb(before, verb)) >= 0)
-    context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
-    told = sentence.text[: quantity.end - sentence.start]
-    for _, verb in reversed(verbs):
-        for term in known[verb]:
-            if (
-                term.label.metrics
-                and term.unit_code(quantity.unit) is not None
-                and _has_context(term, context, sentence.text)
-                and not holds_any(told, term.refused)
-            ):
-                here = Occurrence(quantity.start, quantity.start, term)
-                return Match(term.codes, dict(term.label.breakdown), "elided_verb", here)
-    return None
-
-
-@lru_cache(maxsize=1)
-def _noun_behind() -> re.Pattern[str]:
-    """The noun of a label behind a number, with an attribute before it that adds nothing."""
-    attributes = alternation(words()["noun_attribute"])
-    return re.compile(rf"(?:{attributes})*(?P<noun>{alternation(_terms_by_noun())})")
-
-
-@lru_cache(maxsize=1)
-def _terms_by_noun() -> dict[str, dict[str, list[Term]]]:
-    """The terms that begin with a verb that may be carried over, by the noun behind it and the verb."""
-    found: dict[str, dict[str, list[Term]]] = {}
-    for term in terms():
-        for verb in dict.fromkeys(words()["carried_verb"]):
-            if term.label.text.startswith(verb):
-                noun = term.label.text.removeprefix(verb).removeprefix(GAP)
-                if noun:
-                    found.setdefault(noun, {}).setdefault(verb, []).append(term)
-    return found
-
-
-def _last_verb(text: str, verb: str) -> int:
-    """Where `verb` stands last, not counting 发展到 and the like; -1 if nowhere."""
-    place = text.rfind(verb)
-    return -1 if place >= 0 and text[place + len(verb) :].startswith(words()["change_to"]) else place
-
-
-def _same_named_part(lead: str, match: Match, parent: Match) -> Match | None:
-    """其中国有企业的建制率: a part named by the end of its whole's label means all that the whole meant."""
-    if match.label is None or parent.label is None or match.label.term is parent.label.term:
-        return None
-    whole, part = parent.label.label.text, match.label.label.text
-    announced = match.breakdown or breakdown_of(lead, parent.codes, in_table=True)
-    if match.breakdown and match.codes == parent.codes:
-        return Match(match.codes, parent.breakdown | match.breakdown, "named_part", match.label)
-    if not whole.endswith(part) and not (announced and whole[-HEAD_NOUN:] == part[-HEAD_NOUN:]):
-        return None
-    return Match(parent.codes, parent.breakdown | announced, "part_of_previous", match.label)
-
-
-def _enumerated(lead: str, parent: Match) -> Match | None:
-    """138个、165个和171个: numbers in a row share the noun before the first."""
-    if lead.strip() not in ENUMERATORS:
-        return None
-    return Match(parent.codes, parent.breakdown, "enumerated", parent.label)
-
-
-def _part(lead: str, parent: Match) -> Match | None:
-    """A clause that holds only 其中 and a breakdown word."""
-    announced = breakdown_of(lead, parent.codes, in_part=True)
-    if not announced:
-        return None
-    rest = lead
-    for item in breakdown_words():
-        if announced.get(item.dimension) == item.value:
-            rest = rest.replace(item.word, "\x00" if item.dimension == "award_level" else "")
-    rest = NAMED_LEVEL.sub("", rest)
-    for word in words()["of_which"] + words()["part_noun"]:
-        rest = rest.replace(word, "")
-    if len(strip_linkers(rest)) > 1:
-        return None
-    return Match(parent.codes, parent.breakdown | announced, "part_of_previous", parent.label)
-
-
-def _carry_contract_type(
-    sentence: Sentence, matches: list[Match | None], occurrences: list[Occurrence]
-) -> list[Match | None]:
-    """Coverage told after a kind of contract is coverage by that kind of contract."""
-    contracts = [item for item in occurrences if CONTRACTS in item.term.codes]
-    if not contracts:
-        return matches
-    result: list[Match | None] = []
-    kind: dict[str, str] = {}
-    for quantity, match in zip(sentence.quantities, matches, strict=True):
-        while contracts and contracts[0].start < quantity.start:
-            kind = _kind_of_contract(contracts.pop(0))
-        if match and CONTRACTS in match.codes:
-            kind = {key: value for key, value in match.breakdown.items() if key in CONTRACT_KINDS}
-        is_coverage = match is not None and not CONTRACT_COVERAGE.isdisjoint(match.codes)
-        result.append(_of_kind(match, kind) if match and kind and is_coverage else match)
-    return result
-
-
-def _of_kind(match: Match, kind: dict[str, str]) -> Match:
-    return match._replace(breakdown=kind | match.breakdown, rule=match.rule + "+contract_type")
-
-
-def _kind_of_contract(item: Occurrence) -> dict[str, str]:
-    told = item.term.fixed_breakdown | item.label.breakdown
-    return {key: value for key, value in told.items() if key in CONTRACT_KINDS}
+    return announced_before(view[quantity.end : item.start].rpartition("的")[2], codes)

@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ingest.extract.attribution import Match, Sentence, breakdown_of, counts, respectively, strip_linkers
+from ingest.extract.breakdowns import breakdown_of
+from ingest.extract.inheritance import respectively
 from ingest.extract.labels import Occurrence, Term, label_index
 from ingest.extract.lexicon import alternation, holds_any
 from ingest.extract.quantities import Quantity
+from ingest.extract.sentence import Match, Sentence, counts, strip_linkers
 from ingest.vocabulary import Label, companions, flows, metrics, shares, words
 
 HEADING_MARK = re.compile(r"[^\u4e00-\u9fff]+")

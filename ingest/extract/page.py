@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ingest.extract.attribution import Match, Sentence
 from ingest.extract.bodies import Bodies
 from ingest.extract.identity import claim_id
 from ingest.extract.lexicon import behind_last
 from ingest.extract.places import Place, Places, find_page_place, is_municipal, place_names
 from ingest.extract.prose import Damage, Reading, read_prose
 from ingest.extract.quantities import Quantity
+from ingest.extract.sentence import Match, Sentence
 from ingest.extract.status import Moment, Status, read_status
 from ingest.extract.tables import read_table
 from ingest.extract.view import View, make_view

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
-from ingest.extract.attribution import Match, Sentence, attribute
+from ingest.extract.attribution import attribute
 from ingest.extract.continuation import complete
 from ingest.extract.labels import LabelledText, label_index, with_synonyms
 from ingest.extract.quantities import Quantity, find_quantities
+from ingest.extract.sentence import Match, Sentence
 from ingest.vocabulary import words
 
 SENTENCE = re.compile(

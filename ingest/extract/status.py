@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingest.extract.attribution import Sentence
 from ingest.extract.lexicon import alternation, any_of
 from ingest.extract.quantities import Quantity
+from ingest.extract.sentence import Sentence
 from ingest.extract.years import TimeMark
 from ingest.vocabulary import metrics, words
 

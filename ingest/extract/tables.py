@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingest.extract.attribution import CONTRACT_COVERAGE, CONTRACT_KINDS, CONTRACTS, allows, breakdown_of, unit_of
+from ingest.extract.breakdowns import breakdown_of
 from ingest.extract.grid import (
     BEFORE,
     BRACKETED,
@@ -35,10 +35,12 @@ from ingest.extract.grid import (
     without_years,
 )
 from ingest.extract.identity import claim_id
+from ingest.extract.inheritance import CONTRACT_COVERAGE, CONTRACT_KINDS, CONTRACTS
 from ingest.extract.labels import Occurrence, label_index
 from ingest.extract.numerals import Numeral, read_arabic
 from ingest.extract.places import Place, Places
 from ingest.extract.quantities import BARE, Quantity, interval
+from ingest.extract.sentence import allows, unit_of
 from ingest.extract.years import Years
 from ingest.records import Cell, Claim, Page, Table
 from ingest.vocabulary import Unit, begins_part, breakdown_words, flows, labels, metrics, units, words

@@ -6,9 +6,9 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from ingest.extract.sentence import allows
 
 from ingest import vocabulary
-from ingest.extract.attribution import allows
 from ingest.extract.labels import label_index
 from ingest.extract.quantities import find_quantities
 from ingest.vocabulary import VocabularyError, breakdown_words, flows, labels, metrics, units, words

@@ -1,0 +1,109 @@
+"""Which breakdown the words around a label or in a header announce: 女, 农民工, 国有企业, 市级.
+
+Belongs here: finding breakdown words. Does not belong here: which number they belong to.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from ingest.extract.lexicon import alternation, any_of
+from ingest.vocabulary import BreakdownWord, breakdown_words, metrics, words
+
+ANNOUNCED_REACH = 6
+QUOTES = "“”‘’\"'"
+WHOLE_AREA_MARKS = ("全", "该", "本", "我")
+ANYWHERE = frozenset({"any"})
+IN_PART = frozenset({"any", "part"})
+IN_TABLE = frozenset({"any", "part", "table"})
+
+
+class _Announcers(NamedTuple):
+    """The words that may announce a breakdown, the longest first, and a pattern that finds any of them."""
+
+    items: tuple[BreakdownWord, ...]
+    pattern: re.Pattern[str]
+
+
+@lru_cache(maxsize=4096)
+def _announcers(codes: tuple[str, ...], where: frozenset[str], *, with_short: bool) -> _Announcers | None:
+    """The words of the dimensions that the metrics are broken by; None where there are none.
+
+    A single character is no announcement of its own, but for the sexes, unless `with_short`.
+    """
+    allowed = dimensions_of(codes)
+    items = tuple(
+        item
+        for item in breakdown_words()
+        if item.dimension in allowed
+        and item.where in where
+        and (with_short or item.where != "any" or len(item.word) > 1 or item.dimension == "sex")
+    )
+    return _Announcers(items, re.compile(alternation(item.word for item in items))) if items else None
+
+
+def announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
+    """Breakdown words at the end of `window`: 国有企业 before 职代会建制率."""
+    found: dict[str, str] = {}
+    known = _announcers(codes, ANYWHERE, with_short=True)
+    if known is None or not known.pattern.search(window):
+        return found
+    for item in known.items:
+        place = window.rfind(item.word)
+        if place < 0 or item.dimension in found:
+            continue
+        tail = window[place + len(item.word) :].strip(QUOTES)
+        reach = 0 if len(item.word) == 1 and item.dimension == "award_level" else ANNOUNCED_REACH
+        if (
+            len(tail.replace("\x00", "")) <= reach
+            and not tail.startswith(("以上", "及以上", *words()["and_so_on"]))
+            and not (item.word[0] == "全" and _is_facility(codes) and not tells_part(window))
+            and not (len(item.word) == 1 and window[:place].endswith(WHOLE_AREA_MARKS))
+            and not any(mark in tail for mark in "、和及与")
+            and "\x00" not in window[place : place + len(item.word)]
+        ):
+            found[item.dimension] = item.value
+            window = window[:place] + "\x00" * len(item.word) + tail
+    return found
+
+
+def tells_part(text: str) -> bool:
+    """Whether the text announces a part of what was told before: 其中, 含."""
+    return any_of("of_which").search(text) is not None
+
+
+def _is_facility(codes: tuple[str, ...]) -> bool:
+    """Places are not awards: 全国 before them says where they stand, not who named them."""
+    return any(metrics()[code].unit_code == "facility" for code in codes)
+
+
+@lru_cache(maxsize=4096)
+def dimensions_of(codes: tuple[str, ...]) -> frozenset[str]:
+    """The dimensions by which any of the metrics is broken down."""
+    return frozenset(dimension for code in codes for dimension in metrics()[metrics()[code].canonical_code].breakdowns)
+
+
+def breakdown_of(
+    window: str, codes: tuple[str, ...], *, in_table: bool = False, in_part: bool = False
+) -> dict[str, str]:
+    """Breakdown values announced in `window`, longest words first, restricted to what the metrics are broken by."""
+    found: dict[str, str] = {}
+    known = _announcers(codes, IN_TABLE if in_table else IN_PART if in_part else ANYWHERE, with_short=in_table)
+    if known is None or not known.pattern.search(window):
+        return found
+    rest = window
+    examples = _exemplified(window, known.items)
+    for item in known.items:
+        is_leftover = item.where != "any" and bool(found)  # 企业 in 港澳台商投资企业 is no second answer
+        if item.dimension not in found and item.word in rest and not is_leftover:
+            found[item.dimension] = item.value
+            rest = rest.replace(item.word, "\x00" * len(item.word))
+    return {dimension: value for dimension, value in found.items() if dimension not in examples}
+
+
+def _exemplified(window: str, items: tuple[BreakdownWord, ...]) -> set[str]:
+    """Dimensions of which the words only give examples: 货车司机、快递员等八大群体 are more than couriers."""
+    place = max(window.find(word) for word in words()["and_so_on"])
+    return {item.dimension for item in items if window.endswith(item.word, 0, place)} if place > 0 else set()

@@ -1,0 +1,409 @@
+"""Numbers that take their metric from the numbers before them in the sentence or the one before it.
+
+Belongs here: parts (其中女性2万人), series of years, levels reached, new ones and totals, verbs said once for several
+nouns, labels and numbers in two rows (分别为). Does not belong here: labels beside their own number (`attribution`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+from ingest.extract.breakdowns import breakdown_of, tells_part
+from ingest.extract.labels import GAP, VAGUE, Occurrence, Term, terms
+from ingest.extract.lexicon import alternation, any_of, behind_last, holds_any
+from ingest.extract.places import is_place
+from ingest.extract.quantities import Quantity
+from ingest.extract.sentence import (
+    ENUMERATORS,
+    YEAR_PHRASE,
+    Match,
+    Sentence,
+    can_count,
+    has_context,
+    strip_linkers,
+)
+from ingest.vocabulary import breakdown_words, flows, metrics, words
+
+LONGEST_NOUN = 8
+LONGEST_CHANGE = 8
+BECOMES = "为"  # behind a comma it is "for": 为126名职工
+HEAD_NOUN = 2
+SERIES_SIGNS = ENUMERATORS | {","}
+TOLD_YEAR = re.compile(r"(?:1[89]|20)\d{2}年|年[底末初]")
+COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|去年|上一年|前年)(?:[末底初]|度)?的")
+NAMED_LEVEL = re.compile(r"[\u4e00-\u9fff]{0,3}\x00")
+BUILT_UNITS = frozenset({"facility", "organisation"})
+CONTRACTS = "collective_contracts"
+CONTRACT_KINDS = ("contract_type",)
+CONTRACT_COVERAGE = frozenset(
+    {"collective_contract_enterprises", "collective_contract_workers", "collective_consultation_rate"}
+)
+
+
+def inherit(
+    sentence: Sentence, matches: list[Match | None], occurrences: list[Occurrence], view: str
+) -> list[Match | None]:
+    """The matches of a sentence with those that follow from other numbers of it; `occurrences` are its labels."""
+    matches = _share_listed(sentence, matches, occurrences, view)
+    matches = _inherit_parts(sentence, matches, view)
+    return _carry_contract_type(sentence, matches, occurrences)
+
+
+@lru_cache(maxsize=1)
+def respectively() -> re.Pattern[str]:
+    """The word after which numbers belong to the labels before it, one to one."""
+    return re.compile(rf"{alternation(words()['respectively'])}|各(?=达|为|有|\d)")
+
+
+def _share_listed(
+    sentence: Sentence, matches: list[Match | None], occurrences: list[Occurrence], view: str
+) -> list[Match | None]:
+    """会员、女会员分别为5万人、2万人: as many labels in a row as numbers in a row."""
+    marker = respectively().search(sentence.text)
+    if marker is None:
+        return matches
+    place = sentence.start + marker.start()
+    begin = max(view.rfind(mark, sentence.start, place) for mark in ",;:") + 1
+    listed = [item for item in occurrences if max(begin, sentence.start) <= item.start and item.end <= place]
+    listed = [
+        item
+        for item in listed
+        if not any(o is not item and o.start <= item.start and item.end <= o.end for o in listed)
+    ]
+    after = [index for index, quantity in enumerate(sentence.quantities) if quantity.start >= place]
+    counted = [sentence.quantities[index] for index in after]
+    listed = [item for item in listed if any(can_count(item, quantity) for quantity in counted)]
+    split = _split_label(listed, after)
+    if split is not None:
+        return [split.get(index, match) for index, match in enumerate(matches)]
+    after = after[: len(listed)]
+    if len(listed) < 2 or len(after) != len(listed):
+        return matches
+    result = list(matches)
+    for index, item in zip(after, listed, strict=True):
+        if not can_count(item, sentence.quantities[index]):
+            return matches
+        breakdown = item.term.fixed_breakdown | item.label.breakdown
+        result[index] = Match(item.term.codes, breakdown, "listed_respectively", item)
+    return result
+
+
+def _split_label(listed: list[Occurrence], after: list[int]) -> dict[int, Match] | None:
+    """职代会、厂务公开建制率分别为91.3%和90.6%: one label that names as many metrics as numbers follow."""
+    if len(listed) != 1 or len(listed[0].label.metrics) < 2 or len(after) < len(listed[0].label.metrics):
+        return None
+    result = {}
+    for index, code in zip(after, listed[0].label.metrics, strict=False):
+        metric = metrics()[code]
+        result[index] = Match((metric.canonical_code,), dict(metric.fixed_breakdown), "listed_respectively", listed[0])
+    return result
+
+
+def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
+    """其中女性2万人: a part named only by its breakdown takes the metric of the number before it."""
+    result = list(matches)
+    is_continued = sentence.whole is not None and sentence.text.lstrip().startswith(words()["of_which"])
+    parent, parent_quantity = sentence.whole if sentence.whole and is_continued else (None, None)
+    known = list(sentence.earlier)
+    begin = sentence.start
+    for index, quantity in enumerate(sentence.quantities):
+        match = result[index]
+        lead = view[begin : quantity.start]
+        begin = max(quantity.end, match.label.end) if match and match.label else quantity.end
+        if tells_part(lead) and not (parent_quantity and _same_kind(parent_quantity, quantity)):
+            parent, parent_quantity = _last_of_kind(known, quantity) or (parent, parent_quantity)
+        if parent and parent_quantity and _same_kind(parent_quantity, quantity):
+            match = _as_part(lead, match, parent, result[index - 1] if index else parent)
+        if match is None:
+            match = _series(lead, quantity, known, result[index - 1] if index else None)
+        if _is_vague(match):
+            match = _elided_verb(lead, quantity, sentence, view) or _verb_around(quantity, sentence, view) or match
+        match = _flow_like(match, result[index - 1] if index else None, lead)
+        result[index] = match
+        if match is not None:
+            known.append((match, quantity))
+        if match is not None and not match.rule.startswith("part_of") and not _narrows(match, parent):
+            parent, parent_quantity = match, quantity
+    return result
+
+
+def _flow_like(match: Match | None, latest: Match | None, lead: str) -> Match | None:
+    """新发展货车司机会员3.7万人、快递员会员1.4万人: what made the first number a flow holds for the rest of a list."""
+    if match is None or latest is None or not lead.startswith("、"):
+        return match
+    codes = tuple(flows().get(code, code) for code in match.codes)
+    return match._replace(codes=codes) if codes == latest.codes else match
+
+
+def _last_of_kind(known: list[tuple[Match, Quantity]], quantity: Quantity) -> tuple[Match, Quantity] | None:
+    """集体合同1043份,覆盖企业5217家,其中区域性合同64份: the whole is the last figure with the part's measure word."""
+    return next(
+        (
+            (match, earlier)
+            for match, earlier in reversed(known)
+            if earlier.unit_raw == quantity.unit_raw and not match.rule.startswith("part_of")
+        ),
+        None,
+    )
+
+
+def _series(lead: str, quantity: Quantity, known: list[tuple[Match, Quantity]], latest: Match | None) -> Match | None:
+    """1994年恢复到83个和9305人: a year, and then numbers that each go on from the last one of their kind."""
+    is_next = latest is not None and latest.rule == "year_series" and lead.strip() in SERIES_SIGNS
+    for match, earlier in reversed(known):
+        if _same_kind(earlier, quantity) and not match.rule.startswith("part_of"):
+            found = _year_series(lead, match)
+            return match._replace(rule="year_series") if found is None and is_next else found
+    return None
+
+
+def _narrows(match: Match, parent: Match | None) -> bool:
+    """女会员15.2万名 after all members: a part, of which the next part is none."""
+    return parent is not None and match.codes == parent.codes and parent.breakdown.items() < match.breakdown.items()
+
+
+def _as_part(lead: str, match: Match | None, parent: Match, latest: Match | None) -> Match | None:
+    """What a number counts that may be a part of a whole before it, or go on from the `latest` number."""
+    if match is not None and tells_part(lead):
+        part = _part_of_flow(match, parent) or _same_named_part(lead, match, parent)
+        if part is not None:
+            return part
+    is_weak = match is not None and match.rule == "purpose_near"
+    if match is not None and not is_weak:
+        return match
+    return _implied(lead, parent, latest) or match
+
+
+def _same_kind(parent: Quantity, part: Quantity) -> bool:
+    return parent.dimension == part.dimension and (part.unit_raw == parent.unit_raw or part.dimension != "count")
+
+
+def _implied(lead: str, parent: Match, latest: Match | None) -> Match | None:
+    """A number without a noun of its own that continues a whole named before, or the number right before it."""
+    goes_on = _first(lead, parent, _total_of_previous, _year_series, _new_of_previous, _actual)
+    if goes_on is None and latest is not None:
+        goes_on = _first(lead, latest, _level_reached, _level_compared, _enumerated)
+    return goes_on or _part(lead, parent) or _in_place(lead, parent)
+
+
+def _in_place(lead: str, parent: Match) -> Match | None:
+    """全市4512个,其中东胜区1120个、准格尔旗812个: a clause that holds only a place tells the same of it."""
+    rest = lead
+    for word in words()["of_which"]:
+        rest = rest.replace(word, "")
+    name = strip_linkers(rest)
+    return Match(parent.codes, parent.breakdown, "part_of_place", parent.label) if is_place(name) else None
+
+
+def _first(lead: str, earlier: Match, *rules: Callable[[str, Match], Match | None]) -> Match | None:
+    """The first answer of the rules that is one."""
+    return next((match for rule in rules if (match := rule(lead, earlier)) is not None), None)
+
+
+def _level_reached(lead: str, parent: Match) -> Match | None:
+    """由60多万人增加到100多万人: the second number is of the first one's metric."""
+    core = YEAR_PHRASE.sub("", lead).strip("的,、 ")
+    if core == BECOMES and "," in lead:
+        return None
+    if not core.endswith(words()["change_to"]) or len(core) > LONGEST_CHANGE or strip_linkers(core):
+        return None
+    return Match(parent.codes, parent.breakdown, "level_reached", parent.label)
+
+
+def _level_compared(lead: str, latest: Match) -> Match | None:
+    """1106户,比2009年底的1237户减少131户: what the level is compared with is a level too."""
+    if not COMPARED_LEVEL.fullmatch(lead.strip()):
+        return None
+    return Match(latest.codes, latest.breakdown, "level_compared", latest.label)
+
+
+def _is_vague(match: Match | None) -> bool:
+    """No metric yet, or one that only a noun of everyday use suggests (职工, 企业)."""
+    if match is None:
+        return True
+    term = match.label.term if match.label else None
+    return term is not None and term.weight <= VAGUE and bool(term.needs)
+
+
+def _new_of_previous(lead: str, parent: Match) -> Match | None:
+    """爱心母婴室140间,当年新建26间: the new ones of what was counted before."""
+    core = strip_linkers(lead)
+    for word in words()["this_year"]:
+        core = core.removeprefix(word)
+    if core not in words()["new_ones"]:
+        return None
+    if not all(metrics()[code].unit_code in BUILT_UNITS or code in flows() for code in parent.codes):
+        return None
+    return Match(
+        tuple(flows().get(code, code) for code in parent.codes), parent.breakdown, "new_of_previous", parent.label
+    )
+
+
+def _total_of_previous(lead: str, parent: Match) -> Match | None:
+    """新命名创新工作室18个,累计达到53个: all that exist, after the new ones."""
+    core = strip_linkers(lead)
+    are_new = all(code in flows().values() for code in parent.codes)
+    tells_all = any_of("running_total").search(lead) or (are_new and _told(lead).startswith(words()["reached"]))
+    if (core and core not in words()["built"]) or not tells_all:
+        return None
+    stocks = {flow: stock for stock, flow in flows().items()}
+    return Match(
+        tuple(stocks.get(code, code) for code in parent.codes), parent.breakdown, "total_of_previous", parent.label
+    )
+
+
+def _told(lead: str) -> str:
+    return YEAR_PHRASE.sub("", lead).strip(",、 ")
+
+
+def _year_series(lead: str, parent: Match) -> Match | None:
+    """1983年44206人,1985年51870人: a year alone before the number continues the series."""
+    if strip_linkers(lead) or not TOLD_YEAR.search(lead):
+        return None
+    return Match(parent.codes, parent.breakdown, "year_series", parent.label)
+
+
+def _actual(lead: str, parent: Match) -> Match | None:
+    """计划发展会员2000人,实际发展2380人: what was reached of the plan before it."""
+    core = strip_linkers(lead)
+    return Match(parent.codes, parent.breakdown, "actual_of_plan", parent.label) if core in words()["actual"] else None
+
+
+def _part_of_flow(match: Match, parent: Match) -> Match | None:
+    """新发展会员7940人,其中农民工会员5126人: a part of new members is of new members."""
+    codes = tuple(flows().get(code, "") for code in match.codes)
+    if not codes or codes != parent.codes:
+        return None
+    return Match(parent.codes, parent.breakdown | match.breakdown, "part_of_previous", match.label)
+
+
+def _elided_verb(lead: str, quantity: Quantity, sentence: Sentence, view: str) -> Match | None:
+    """覆盖企业8230家,职工31.6万人: the verb of the clause before holds for this noun too."""
+    noun = strip_linkers(lead)
+    if not 1 < len(noun) <= LONGEST_NOUN:
+        return None
+    begin = behind_last(view, ";", sentence.start, quantity.start)
+    return _verb_with_noun(noun, view[begin : quantity.start - len(lead)], quantity, sentence)
+
+
+def _verb_around(quantity: Quantity, sentence: Sentence, view: str) -> Match | None:
+    """覆盖2.3万家企业、86万名职工: the number stands between the verb and the noun of a label."""
+    following = _noun_behind().match(view, quantity.end)
+    if following is None or quantity.unit is None:
+        return None
+    begin = behind_last(view, ",;", sentence.start, quantity.start)
+    return _verb_with_noun(following["noun"], view[begin : quantity.start], quantity, sentence)
+
+
+def _verb_with_noun(noun: str, before: str, quantity: Quantity, sentence: Sentence) -> Match | None:
+    """The label made of the last fitting verb told in `before` and of `noun`, if its context is there."""
+    known = _terms_by_noun().get(noun)
+    if known is None:
+        return None
+    verbs = sorted((place, verb) for verb in known if (place := _last_verb(before, verb)) >= 0)
+    context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
+    told = sentence.text[: quantity.end - sentence.start]
+    for _, verb in reversed(verbs):
+        for term in known[verb]:
+            if (
+                term.label.metrics
+                and term.unit_code(quantity.unit) is not None
+                and has_context(term, context, sentence.text)
+                and not holds_any(told, term.refused)
+            ):
+                here = Occurrence(quantity.start, quantity.start, term)
+                return Match(term.codes, dict(term.label.breakdown), "elided_verb", here)
+    return None
+
+
+@lru_cache(maxsize=1)
+def _noun_behind() -> re.Pattern[str]:
+    """The noun of a label behind a number, with an attribute before it that adds nothing."""
+    attributes = alternation(words()["noun_attribute"])
+    return re.compile(rf"(?:{attributes})*(?P<noun>{alternation(_terms_by_noun())})")
+
+
+@lru_cache(maxsize=1)
+def _terms_by_noun() -> dict[str, dict[str, list[Term]]]:
+    """The terms that begin with a verb that may be carried over, by the noun behind it and the verb."""
+    found: dict[str, dict[str, list[Term]]] = {}
+    for term in terms():
+        for verb in dict.fromkeys(words()["carried_verb"]):
+            if term.label.text.startswith(verb):
+                noun = term.label.text.removeprefix(verb).removeprefix(GAP)
+                if noun:
+                    found.setdefault(noun, {}).setdefault(verb, []).append(term)
+    return found
+
+
+def _last_verb(text: str, verb: str) -> int:
+    """Where `verb` stands last, not counting 发展到 and the like; -1 if nowhere."""
+    place = text.rfind(verb)
+    return -1 if place >= 0 and text[place + len(verb) :].startswith(words()["change_to"]) else place
+
+
+def _same_named_part(lead: str, match: Match, parent: Match) -> Match | None:
+    """其中国有企业的建制率: a part named by the end of its whole's label means all that the whole meant."""
+    if match.label is None or parent.label is None or match.label.term is parent.label.term:
+        return None
+    whole, part = parent.label.label.text, match.label.label.text
+    announced = match.breakdown or breakdown_of(lead, parent.codes, in_table=True)
+    if match.breakdown and match.codes == parent.codes:
+        return Match(match.codes, parent.breakdown | match.breakdown, "named_part", match.label)
+    if not whole.endswith(part) and not (announced and whole[-HEAD_NOUN:] == part[-HEAD_NOUN:]):
+        return None
+    return Match(parent.codes, parent.breakdown | announced, "part_of_previous", match.label)
+
+
+def _enumerated(lead: str, parent: Match) -> Match | None:
+    """138个、165个和171个: numbers in a row share the noun before the first."""
+    if lead.strip() not in ENUMERATORS:
+        return None
+    return Match(parent.codes, parent.breakdown, "enumerated", parent.label)
+
+
+def _part(lead: str, parent: Match) -> Match | None:
+    """A clause that holds only 其中 and a breakdown word."""
+    announced = breakdown_of(lead, parent.codes, in_part=True)
+    if not announced:
+        return None
+    rest = lead
+    for item in breakdown_words():
+        if announced.get(item.dimension) == item.value:
+            rest = rest.replace(item.word, "\x00" if item.dimension == "award_level" else "")
+    rest = NAMED_LEVEL.sub("", rest)
+    for word in words()["of_which"] + words()["part_noun"]:
+        rest = rest.replace(word, "")
+    if len(strip_linkers(rest)) > 1:
+        return None
+    return Match(parent.codes, parent.breakdown | announced, "part_of_previous", parent.label)
+
+
+def _carry_contract_type(
+    sentence: Sentence, matches: list[Match | None], occurrences: list[Occurrence]
+) -> list[Match | None]:
+    """Coverage told after a kind of contract is coverage by that kind of contract."""
+    contracts = [item for item in occurrences if CONTRACTS in item.term.codes]
+    if not contracts:
+        return matches
+    result: list[Match | None] = []
+    kind: dict[str, str] = {}
+    for quantity, match in zip(sentence.quantities, matches, strict=True):
+        while contracts and contracts[0].start < quantity.start:
+            kind = _kind_of_contract(contracts.pop(0))
+        if match and CONTRACTS in match.codes:
+            kind = {key: value for key, value in match.breakdown.items() if key in CONTRACT_KINDS}
+        is_coverage = match is not None and not CONTRACT_COVERAGE.isdisjoint(match.codes)
+        result.append(_of_kind(match, kind) if match and kind and is_coverage else match)
+    return result
+
+
+def _of_kind(match: Match, kind: dict[str, str]) -> Match:
+    return match._replace(breakdown=kind | match.breakdown, rule=match.rule + "+contract_type")
+
+
+def _kind_of_contract(item: Occurrence) -> dict[str, str]:
+    told = item.term.fixed_breakdown | item.label.breakdown
+    return {key: value for key, value in told.items() if key in CONTRACT_KINDS}
