@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
+import polars as pl
 import pytest
-from ingest.extract.sentence import allows
 
 from ingest import vocabulary
 from ingest.extract.labels import label_index
 from ingest.extract.quantities import find_quantities
+from ingest.extract.sentence import allows
 from ingest.vocabulary import VocabularyError, breakdown_words, flows, labels, metrics, units, words
 
+ROOT = Path(__file__).parents[3]
 PRINTED_UNIT = {
     "person": "人", "person_time": "人次", "household": "户", "yuan": "万元", "percent": "%", "contract": "份",
     "item": "项", "event": "场", "case": "件", "position": "个", "document": "份",
@@ -86,3 +88,12 @@ def test_a_wrong_label_is_one_clear_sentence(tmp_path: Path, monkeypatch, line: 
         labels()
     labels.cache_clear()
     assert message in str(caught.value)
+
+
+def test_the_warehouse_describes_breakdowns_in_the_words_of_the_vocabulary() -> None:
+    told: dict[tuple[str, str], set[str]] = {}
+    for word in breakdown_words():
+        told.setdefault((word.dimension, word.value), set()).add(word.word)
+    seed = pl.read_csv(ROOT / "dbt_project" / "seeds" / "breakdowns.csv")
+    rows = seed.select("dimension", "breakdown_value", "words_zh").rows()
+    assert {(dimension, value): set(words.split("|")) for dimension, value, words in rows} == told
