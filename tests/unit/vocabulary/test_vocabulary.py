@@ -92,8 +92,8 @@ def test_a_wrong_label_is_one_clear_sentence(tmp_path: Path, monkeypatch, line: 
 
 def test_the_warehouse_describes_breakdowns_in_the_words_of_the_vocabulary() -> None:
     told: dict[tuple[str, str], set[str]] = {}
-    for word in breakdown_words():
-        told.setdefault((word.dimension, word.value), set()).add(word.word)
+    for row in vocabulary.read_rows("breakdowns.csv"):
+        told.setdefault((row["dimension"], row["value"]), set()).update(row["zh_words"].split("|"))
     seed = pl.read_csv(ROOT / "dbt_project" / "seeds" / "breakdowns.csv")
     rows = seed.select("dimension", "breakdown_value", "words_zh").rows()
     assert {(dimension, value): set(words.split("|")) for dimension, value, words in rows} == told
