@@ -35,7 +35,10 @@ def cpu_seconds(who: int) -> float:
 
 def stage(name: str) -> Callable[[], object]:
     """The work of a stage, with all of it imported."""
-    from ingest import stages  # noqa: PLC0415 (after the vocabulary is chosen)
+    import ingest.extract.stage  # noqa: PLC0415 (after the vocabulary is chosen; the engine imports these three late)
+    import ingest.fetch.bodies  # noqa: PLC0415
+    import ingest.parse.stage  # noqa: F401, PLC0415
+    from ingest import stages  # noqa: PLC0415
     from ingest.lake import Lake  # noqa: PLC0415
     from ingest.publish.exports import export_marts  # noqa: PLC0415
     from ingest.settings import load_settings  # noqa: PLC0415
