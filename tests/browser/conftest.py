@@ -192,7 +192,7 @@ class Browser:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=str(SCREENSHOTS / f"{name}.png"))
 
-    def sees(self, text: str | re.Pattern[str], seconds: float = 60) -> None:
+    def sees(self, text: str | re.Pattern[str], seconds: float = 180) -> None:
         """Wait until a text is visible."""
         self.page.get_by_text(text).first.wait_for(state="visible", timeout=seconds * 1000)
 
