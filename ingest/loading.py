@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +57,8 @@ def load_frames(connection: Connection, lake: Lake) -> bool:
     """
     connection.execute("CREATE TABLE IF NOT EXISTS raw.lake_parts (frame VARCHAR, part VARCHAR, mark VARCHAR)")
     connection.execute(
-        "CREATE TABLE IF NOT EXISTS raw.lake_pages (frame VARCHAR, part VARCHAR, url VARCHAR, content VARCHAR)"
+        "CREATE TABLE IF NOT EXISTS raw.lake_pages"
+        " (frame VARCHAR, part VARCHAR, mark VARCHAR, url VARCHAR, content VARCHAR)"
     )
     connection.execute("CREATE OR REPLACE TEMP TABLE touched_pages (page_id VARCHAR)")
     changes = [_change(connection, lake, frame) for frame in COLUMNS]
@@ -116,8 +117,7 @@ def _replace(connection: Connection, change: Change, files: Sequence[tuple[Store
     """Replace the rows of parts by those of their files: page by page where both tell what is in their pages."""
     for part, path in files:
         _require_shape(change.frame, part, path)
-    told = {_name(part): _contents(path) for part, path in files}
-    known = _note_changed_pages(connection, change.frame, told)
+    known = _note_changed_pages(connection, change.frame, files)
     whole = {_name(part): path for part, path in files if _name(part) not in known}
     by_page = [path for part, path in files if _name(part) in known]
     if whole:
@@ -140,16 +140,21 @@ def _contents(path: Path) -> dict[str, str]:
     return {str(url): str(content) for url, content in told.items()}
 
 
-def _note_changed_pages(connection: Connection, frame: str, told: Mapping[str, Mapping[str, str]]) -> set[str]:
+def _note_changed_pages(connection: Connection, frame: str, files: Sequence[tuple[StoredPart, Path]]) -> set[str]:
     """Fill `changed_pages` by comparing what files tell of their pages with what is loaded, and keep what they tell.
 
-    Gives the parts of which both is known; of others all rows are to be replaced.
+    Gives the parts of which both is known; of others all rows are to be replaced. What was told of another state of a
+    part than the one that is loaded counts for nothing: a loader that knew no pages may have been at work since.
     """
-    rows = [(part, url, content) for part, pages in told.items() for url, content in pages.items()]
-    arrived = pl.DataFrame(rows, schema={"part": pl.String, "url": pl.String, "content": pl.String}, orient="row")
+    rows = [(_name(part), part.mark, url, content) for part, path in files for url, content in _contents(path).items()]
+    columns = ("part", "mark", "url", "content")
+    arrived = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
     connection.register("arrived", arrived.to_arrow())
-    of_frame = {"frame": frame, "parts": list(told)}
-    loaded = "SELECT part, url, content FROM raw.lake_pages WHERE frame = $frame AND part IN (SELECT unnest($parts))"
+    of_frame = {"frame": frame, "parts": [_name(part) for part, _ in files]}
+    loaded = """
+        SELECT part, url, content FROM raw.lake_pages SEMI JOIN raw.lake_parts USING (frame, part, mark)
+        WHERE frame = $frame AND part IN (SELECT unnest($parts))
+    """
     known = connection.execute(f"SELECT DISTINCT part FROM ({loaded}) SEMI JOIN arrived USING (part)", of_frame)  # noqa: S608
     parts = {str(part) for (part,) in known.fetchall()}
     connection.execute(
@@ -161,7 +166,9 @@ def _note_changed_pages(connection: Connection, frame: str, told: Mapping[str, M
         of_frame | {"known": sorted(parts)},
     )
     connection.execute("DELETE FROM raw.lake_pages WHERE frame = $frame AND part IN (SELECT unnest($parts))", of_frame)
-    connection.execute("INSERT INTO raw.lake_pages SELECT $frame, part, url, content FROM arrived", {"frame": frame})
+    connection.execute(
+        "INSERT INTO raw.lake_pages SELECT $frame, part, mark, url, content FROM arrived", {"frame": frame}
+    )
     connection.unregister("arrived")
     return parts
 

@@ -18,8 +18,9 @@ __all__ = ["EngineError", "Task", "Work", "run_shards"]
 
 # Below so many pages starting processes costs more than they save.
 PAGES_WORTH_A_POOL = 512
-# Parts of which few pages are new: several make one task, whose new rows are validated together.
+# Parts that are there already: several make one task, whose new rows are validated together.
 PARTS_PER_UPDATE = 32
+TASKS_A_WORKER = 4
 
 Task = tuple[Shard, ...]
 Work = Callable[[Task], list[Made]]
@@ -38,11 +39,11 @@ def run_shards(
 ) -> list[Made]:
     """Make all shards and give what was made, in order of the parts. `sizes` are their numbers of pages.
 
-    `known` are the parts of which most pages are there already. `work` makes a task, `trial` reads one page alone.
-    Raises EngineError when the engine cannot be used or ends. A page that ends the process reading it is left out
-    and quarantined with the reason; its neighbours are read.
+    `known` are the parts that are there already, of which mostly few pages are new. `work` makes a task, `trial` reads
+    one page alone. Raises EngineError when the engine cannot be used or ends. A page that ends the process reading it
+    is left out and quarantined with the reason; its neighbours are read.
     """
-    tasks = tasks_of(shards, known)
+    tasks = tasks_of(shards, known, settings.workers)
     total, started = sum(sizes), time.monotonic()
     pages_of = {shard.part: size for shard, size in zip(shards, sizes, strict=True)}
     made: list[Made] = []
@@ -56,8 +57,8 @@ def run_shards(
     return sorted(made, key=lambda result: result.part)
 
 
-def tasks_of(shards: Iterable[Shard], known: frozenset[str]) -> list[Task]:
-    """One task for each new part, and one for some parts together of which most pages are there already."""
+def tasks_of(shards: Iterable[Shard], known: frozenset[str], workers: int) -> list[Task]:
+    """One task for each new part, and tasks of several parts that are there already, enough for all workers."""
     tasks: list[Task] = []
     updates: list[Shard] = []
     for shard in shards:
@@ -65,7 +66,8 @@ def tasks_of(shards: Iterable[Shard], known: frozenset[str]) -> list[Task]:
             tasks.append((shard,))
         else:
             updates.append(shard)
-    return tasks + [tuple(updates[i : i + PARTS_PER_UPDATE]) for i in range(0, len(updates), PARTS_PER_UPDATE)]
+    each = PARTS_PER_UPDATE if workers == 1 else min(PARTS_PER_UPDATE, -(-len(updates) // (TASKS_A_WORKER * workers)))
+    return tasks + [tuple(updates[i : i + each]) for i in range(0, len(updates), max(each, 1))]
 
 
 def _engine(tasks: Sequence[Task], pages: int, settings: Settings, work: Work, trial: Trial) -> Iterator[list[Made]]:

@@ -234,6 +234,21 @@ def test_a_part_that_does_not_tell_of_its_pages_is_loaded_whole(
     assert load_raw(lake, warehouse)["claims"] == 1
 
 
+def test_a_part_that_a_loader_without_pages_replaced_is_loaded_whole(
+    lake: Lake, warehouse: Path, tmp_path: Path
+) -> None:
+    write_part(lake, "2018", P1, P2)
+    load_raw(lake, warehouse, MONDAY)
+    with connect(warehouse) as connection:  # a release that knew no pages loaded other rows of the part meanwhile
+        connection.execute("UPDATE raw.claims SET obs_value = 1")
+        connection.execute("UPDATE raw.lake_parts SET mark = 'another' WHERE frame = 'claims'")
+    load_raw(lake, warehouse, TUESDAY)
+
+    load_raw(lake, tmp_path / "fresh.duckdb")
+    everything = "SELECT * FROM raw.claims ORDER BY ALL"
+    assert rows(warehouse, everything) == rows(tmp_path / "fresh.duckdb", everything)
+
+
 def test_the_content_of_a_page_changes_with_any_value_and_any_row() -> None:
     variants: list[list[dict[str, object]]] = [
         [{}], [{"note": ""}], [{"note": "x"}], [{"obs_value": None}], [{"ref_year": 2018}], [{"is_target": True}],

@@ -15,6 +15,7 @@ from ingest.catalogue import Source
 from ingest.engine import EngineError, make_shards
 from ingest.engine import dask as dask_engine
 from ingest.engine.plan import PAGES_PER_PART, part_of
+from ingest.engine.run import tasks_of
 from ingest.engine.shards import OtherVersionError, Shard
 from ingest.lake import Lake
 from ingest.settings import Settings, SettingsError, load_settings
@@ -123,10 +124,18 @@ def test_a_loaded_lake_of_which_pages_changed_is_as_if_all_had_been_loaded_now(s
     fresh = settings_of(tmp_path / "fresh", archive, workers=1)
     read_all(source, fresh)
     load_raw(Lake(fresh.lake_root), fresh.warehouse_path)
-    for table in ("pages", "claims", "quarantine", "lake_pages"):
+    for table in ("pages", "claims", "quarantine"):
         assert rows_of(settings, table) == rows_of(fresh, table)
+    assert rows_of(settings, "lake_pages", "mark") == rows_of(fresh, "lake_pages", "mark")
     stated = "claim_history WHERE retracted_at IS NULL"
     assert rows_of(settings, stated, "asserted_at") == rows_of(fresh, stated, "asserted_at")
+
+
+@pytest.mark.parametrize(("workers", "sizes"), [(1, [1, 32, 8]), (2, [1, 5, 5, 5, 5, 5, 5, 5, 5])])
+def test_updates_are_divided_among_the_workers(workers: int, sizes: list[int]) -> None:
+    shards = [Shard("claims", "s", None, str(number), "lake", "archive", ()) for number in range(41)]
+    known = frozenset(str(number) for number in range(1, 41))
+    assert [len(task) for task in tasks_of(shards, known, workers)] == sizes
 
 
 def rows_of(settings: Settings, table: str, without: str | None = None) -> list[tuple[object, ...]]:
