@@ -14,7 +14,7 @@ from bisect import bisect_left
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingest.extract.breakdowns import announced_before, breakdown_of, dimensions_of
+from ingest.extract.breakdowns import announced_before, breakdown_of, dimensions_of, without_joined
 from ingest.extract.inheritance import inherit
 from ingest.extract.labels import MONEY, Occurrence, Term
 from ingest.extract.lexicon import alternation, any_of, behind_last, holds_any
@@ -39,6 +39,7 @@ ANNOUNCED_WITHIN = 20
 REFUSED_BEFORE = 8
 REFUSED_AFTER = 6
 MEMBERS = "union_members"
+OF = "的"
 
 
 class Pair(NamedTuple):
@@ -212,7 +213,9 @@ class _Rater:
         if "," in gap:
             gap = CONTINUED.sub("", gap)
         rated = _rate_left(strip_linkers(gap), gap.count(",") + 2 * gap.count(";"), item.term) if gap else BESIDE
-        if rated is None or _ends_inside_quotes(gap) or self._refused(item, self.floor):
+        if rated is None or _ends_inside_quotes(gap) or self._refused(item, self.floor) or self._is_of_subset(item):
+            return None
+        if gap.startswith(words()["award_behind"]) and not item.term.is_award and self.quantity.dimension == "count":
             return None
         score, rule = rated
         if self.is_headed and not self._next_is_named():
@@ -252,7 +255,7 @@ class _Rater:
     def _only_acts(self, item: Occurrence) -> bool:
         """8个基层工会作交流发言: some of a stock that do something are not the stock."""
         quantity, view = self.quantity, self.view
-        if not item.term.is_stock or quantity.dimension != "count":
+        if not item.term.is_stock or quantity.dimension not in NEEDS_NOUN:
             return False
         if not "\u4e00" <= view[item.end : item.end + 1] <= "\u9fff":
             return False
@@ -260,6 +263,8 @@ class _Rater:
             return False
         if view.startswith(words()["acting"], item.end) and not _named_by_next(item, self.sentence, view):
             return True
+        if quantity.dimension == "person":
+            return False
         begin = behind_last(view, ",;。", self.sentence.start, quantity.start)
         exists = any_of("existence", "whole_area").search(view, begin, quantity.start) is not None
         return not exists and not _named_by_next(item, self.sentence, view)
@@ -287,6 +292,14 @@ class _Rater:
         tail = view[item.end : end] if end > item.end else CLAUSE_MARK.split(view[item.end : item.end + 4])[0]
         return holds_any(tail, behind)
 
+    def _is_of_subset(self, item: Occurrence) -> bool:
+        """建立女职工组织的基层工会: those of a stock that do something are not the stock."""
+        place = item.start - 1
+        if not item.term.is_stock or place < self.floor or self.view[place] != OF:
+            return False
+        begin = behind_last(self.view, ",、;:。!?\n", self.floor, place)
+        return _restricts().match(self.view, begin, place) is not None
+
     def _next_is_named(self) -> bool:
         """What follows is the noun of the next number, the punctuation between being lost: 中心共9个帮扶站67个."""
         end = self.quantity.end
@@ -295,6 +308,13 @@ class _Rater:
             CLAUSE_MARK.search(self.view, end, item.start) is None and _named_by_next(item, self.sentence, self.view)
             for item in near
         )
+
+
+@lru_cache(maxsize=1)
+def _restricts() -> re.Pattern[str]:
+    """A clause whose verb takes something other than the union or the stock itself."""
+    members = alternation(words()["subset_object"])
+    return re.compile(rf"[^\d]*(?:{alternation(words()['subset_verb'])})了?(?![^\d]*(?:{members}))[^\d]{{2,}}$")
 
 
 def _ends_inside_quotes(gap: str) -> bool:
@@ -369,13 +389,12 @@ def heads_right(quantity: Quantity, view: str) -> bool:
 def _choose(sentence: Sentence, pairs: list[Pair], occurrences: list[Occurrence], view: str) -> list[Match | None]:
     """The best pairs first; each quantity once, each label once per dimension of its neighbours."""
     chosen: dict[int, Pair] = {}
-    used: set[tuple[int, int]] = set()
+    used: set[tuple[int, int, bool]] = set()
     pairs.sort(key=_rank)
     for pair in pairs:
         item = pair.occurrence
-        place = (item.start, item.end)
-        taken = place in used and item.term.dimension != MONEY  # money may take a label of the people served
-        if pair.quantity in chosen or taken:
+        place = (item.start, item.end, item.term.dimension == MONEY)  # money may take a label of the people served
+        if pair.quantity in chosen or place in used:
             continue
         chosen[pair.quantity] = pair
         used.add(place)
@@ -400,8 +419,7 @@ def _match(sentence: Sentence, index: int, pair: Pair, occurrences: list[Occurre
         codes = (*(code for other in extra for code in other.label.metrics), *own)
         start = min(start, *(other.start for other in extra))
     breakdown = breakdown_around(sentence, index, pair, view, codes, start)
-    breakdown |= item.label.breakdown
-    breakdown |= item.term.fixed_breakdown
+    breakdown |= without_joined(item.label.breakdown | item.term.fixed_breakdown, view[max(0, start - NEAR) : start])
     canonical = _canonical(codes)
     number = sentence.quantities[index].number_start
     floor = sentence.quantities[index - 1].end if index else sentence.start

@@ -15,6 +15,8 @@ from ingest.vocabulary import BreakdownWord, breakdown_words, metrics, words
 ANNOUNCED_REACH = 6
 QUOTES = "“”‘’\"'"
 WHOLE_AREA_MARKS = ("全", "该", "本", "我")
+JOINING = "、和及与"
+SEVERAL = "\x00"
 ANYWHERE = frozenset({"any"})
 IN_PART = frozenset({"any", "part"})
 IN_TABLE = frozenset({"any", "part", "table"})
@@ -64,9 +66,62 @@ def announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
             and not any(mark in tail for mark in "、和及与")
             and "\x00" not in window[place : place + len(item.word)]
         ):
-            found[item.dimension] = item.value
+            found[item.dimension] = SEVERAL if _joins_other(window, place, item) else item.value
             window = window[:place] + "\x00" * len(item.word) + tail
-    return found
+    return _single(found)
+
+
+def _joins_other(window: str, place: int, item: BreakdownWord) -> bool:
+    """区域性、行业性集体合同: the word is one of two values of its dimension that share a number."""
+    others = _words_of_others(item.dimension, item.value)
+    after = window[place + len(item.word) :]
+    rest = after.lstrip(JOINING)
+    return _ends_with_joined(window[:place], others) or (rest != after and rest.startswith(others))
+
+
+def _ends_with_joined(text: str, words_before: tuple[str, ...]) -> bool:
+    lead = text.rstrip(JOINING)
+    return lead != text and lead.endswith(words_before)
+
+
+def without_joined(own: dict[str, str], before: str) -> dict[str, str]:
+    """What a label says itself, without the dimensions of which the text `before` it joins another value to it."""
+    if not own or before[-1:] not in tuple(JOINING):
+        return own
+    return {
+        dimension: value
+        for dimension, value in own.items()
+        if not _ends_with_joined(before, _words_of_others(dimension, value))
+    }
+
+
+@lru_cache(maxsize=256)
+def _words_of_others(dimension: str, value: str) -> tuple[str, ...]:
+    return tuple(o.word for o in breakdown_words() if o.dimension == dimension and o.value != value)
+
+
+def _single(found: dict[str, str]) -> dict[str, str]:
+    """The dimensions of which one value is told."""
+    return {dimension: value for dimension, value in found.items() if value != SEVERAL}
+
+
+def with_implied(told: dict[str, str], code: str) -> dict[str, str]:
+    """What is told and what follows from it, if the metric is broken by it: couriers are in new forms of employment."""
+    if not told:
+        return told
+    known = dimensions_of((code,))
+    return {**{key: value for key, value in _implied(tuple(told.items())) if key in known}, **told}
+
+
+@lru_cache(maxsize=1024)
+def _implied(told: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    found = []
+    for rule in words()["implied_breakdown"]:
+        given, _, follows = rule.partition(":")
+        if tuple(given.split("=")) in told:
+            dimension, _, value = follows.partition("=")
+            found.append((dimension, value))
+    return tuple(found)
 
 
 def tells_part(text: str) -> bool:
@@ -98,9 +153,9 @@ def breakdown_of(
     for item in known.items:
         is_leftover = item.where != "any" and bool(found)  # 企业 in 港澳台商投资企业 is no second answer
         if item.dimension not in found and item.word in rest and not is_leftover:
-            found[item.dimension] = item.value
+            found[item.dimension] = SEVERAL if _joins_other(window, window.find(item.word), item) else item.value
             rest = rest.replace(item.word, "\x00" * len(item.word))
-    return {dimension: value for dimension, value in found.items() if dimension not in examples}
+    return {dimension: value for dimension, value in _single(found).items() if dimension not in examples}
 
 
 def _exemplified(window: str, items: tuple[BreakdownWord, ...]) -> set[str]:

@@ -22,6 +22,7 @@ HEADING_MARK = re.compile(r"[^\u4e00-\u9fff]+")
 HEADING_COVERAGE = 0.6
 SHARE_TOLERANCE = 0.6
 SHARE_OF = "的"
+PEOPLE_AND_HOMES = frozenset({"person", "household"})
 BUILT_UNITS = frozenset({"facility", "organisation", "person_time"})
 ALL_UNIONS = ("grassroots_unions",)
 OF_NEW_UNIONS = frozenset({"grassroots_units_covered", "employees_in_unionised_units"})
@@ -166,6 +167,8 @@ def _shared_label(sentence: Sentence, matches: list[Match | None], index: int, l
         if floor <= item.start and item.end <= previous.start and item.label.metrics and _names(item, quantity, view)
     ]
     best = max(beside, key=lambda item: (item.weight, item.end), default=None)
+    if {quantity.dimension, previous.dimension} == PEOPLE_AND_HOMES:  # the people of those households
+        return None
     if best is None or strip_linkers(view[best.end : previous.start]):
         return None
     return _match_of(best, "shared_label")

@@ -82,7 +82,10 @@ def _unit_code(label: Label, unit: Unit | None) -> str | None:
     """A measure word with a unit of its own wins over the metric's unit (户 beats 人数)."""
     if not label.metrics:
         return (unit.unit_code or "") if unit else None
-    own = metrics()[metrics()[label.metrics[0]].canonical_code].unit_code
+    metric = metrics()[metrics()[label.metrics[0]].canonical_code]
+    own = metric.unit_code
+    if unit and unit.unit_code == "person_time" and own == "person" and metric.statistic == "stock" and not label.units:
+        return None  # attendances are no people who belong to something
     wanted = label.units or {own}
     if unit is None:
         return None if wanted & {MONEY, "percent"} else own

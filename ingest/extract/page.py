@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ingest.extract.bodies import Bodies
 from ingest.extract.identity import claim_id
 from ingest.extract.lexicon import behind_last
+from ingest.extract.breakdowns import with_implied
 from ingest.extract.places import Place, Places, find_page_place, is_municipal, place_names
 from ingest.extract.prose import Damage, Reading, read_prose
 from ingest.extract.quantities import Quantity
@@ -109,6 +110,8 @@ class _ClaimMaker:
             place, quantity.end, sentence.start, reading.paragraph_start, reading.previous_end
         )
         region = self.places.at(place, sentence.start, year)
+        if match and match.place:
+            region = self.places.named(match.place, year)
         clause_start = behind_last(self.view.text, CLAUSE_BREAKS, sentence.start, place)
         moment = Moment(year, mark, self.years.page_year.year)
         codes: tuple[str | None, ...] = match.codes if match else (None,)
@@ -123,7 +126,7 @@ class _ClaimMaker:
 
         In a municipality under the central government what is called 市级 is of a province's level.
         """
-        label, told = match.label, match.breakdown
+        label, told = match.label, with_implied(match.breakdown, code) if code else match.breakdown
         if told.get("award_level") == "prefecture" and is_municipal(place):
             return {**told, "award_level": "province"}
         if code is None or label is None or "award_level" in told:

@@ -159,6 +159,10 @@ class Places:
                 return found
         return self._page_place_in(year)
 
+    def named(self, name: str, year: int | None) -> Place:
+        """The place of this name, within the page's own region where there are several; without a code if unknown."""
+        return self._resolve(PlaceMark(0, len(name), name, False), year) or Place(None, name, "clause", None)
+
     def level_named_before(self, end: int, own: Place) -> str | None:
         """The level of the region whose name stands right before `end`, where an award begins that bears it."""
         before = self.text[max(0, end - LONGEST_PLACE) : end].removesuffix(GREAT)

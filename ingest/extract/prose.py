@@ -25,6 +25,8 @@ SENTENCE = re.compile(
 )
 LIST_ITEM = re.compile(r"\s*(?:\(?[一二三四五六七八九十\d]{1,3}[).、]|[-—●•■◆])")
 LONGEST_SENTENCE = 2000
+ROUND_THOUSANDS = 1000
+SCALES = "万亿"
 AROUND = 40
 EARLIER = 8
 BEFORE = 120
@@ -135,10 +137,15 @@ def _read(sentence: Sentence, paragraph: int, view: str) -> list[Reading]:
     previous_end = sentence.start
     matches = complete(sentence, attribute(sentence, view), view)
     for quantity, match in zip(sentence.quantities, matches, strict=True):
-        if quantity.unit is not None or match is not None or quantity.value is None or quantity.numeral.ulp >= 1000:
+        if quantity.unit is not None or match is not None or quantity.value is None or _is_large(quantity, view):
             found.append(Reading(quantity, match, sentence, paragraph, previous_end))
             previous_end = quantity.end
     return found
+
+
+def _is_large(quantity: Quantity, view: str) -> bool:
+    """3000, or 13.75万: a bare number that is large is no number of a list."""
+    return quantity.numeral.ulp >= ROUND_THOUSANDS or view[quantity.end - 1] in SCALES
 
 
 def _is_identifier(quantity: Quantity, view: str) -> bool:

@@ -22,16 +22,21 @@ ENUMERATORS = frozenset("、和及与")
 YEAR_PHRASE = re.compile(
     r"(?:截至|截止|由|从|自)?(?:(?:1[89]|20)\d{2}年(?:底|末|初|度)?|年[底末初])(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)"
     r"|(?:截至)?(?:\d{1,2}月[底末]|现在|目前|如今|当前)的?"
+    r"|[由从](?:上年|去年|上一年|前年|年初)(?:[底末初]|同期|度)?的?"
 )
 
 
 class Match(NamedTuple):
-    """What a quantity counts: canonical metric codes with the breakdown, and the rule that decided."""
+    """What a quantity counts: canonical metric codes with the breakdown, and the rule that decided.
+
+    `place` is the name of the place whose figure it is, where a row of places tells it.
+    """
 
     codes: tuple[str, ...]
     breakdown: dict[str, str]
     rule: str
     label: Occurrence | None
+    place: str | None = None
 
 
 @dataclass(slots=True)
