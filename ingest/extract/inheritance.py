@@ -261,7 +261,7 @@ def _as_part(lead: str, match: Match | None, parent: Match, latest: Match | None
 def _same_kind(parent: Quantity, part: Quantity) -> bool:
     """Of one measure word; one that is left out (女12.91万) is that of the whole."""
     if part.unit is None:
-        return part.dimension == parent.dimension or parent.dimension == "person"
+        return parent.dimension in (part.dimension, "person")
     return parent.dimension == part.dimension and (part.unit_raw == parent.unit_raw or part.dimension != "count")
 
 

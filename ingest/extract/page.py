@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ingest.extract.bodies import Bodies
+from ingest.extract.breakdowns import with_implied
 from ingest.extract.identity import claim_id
 from ingest.extract.lexicon import behind_last
-from ingest.extract.breakdowns import with_implied
 from ingest.extract.places import Place, Places, find_page_place, is_municipal, place_names
 from ingest.extract.prose import Damage, Reading, read_prose
 from ingest.extract.quantities import Quantity

@@ -28,6 +28,9 @@ DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
 FIGURE = re.compile(r"\d[\d.,]{0,15}\s*(?:[万亿千百]+|[多余])*(?:人|个|家|户|名|元|%|件|份|场)")
 YEAR_LIST = re.compile(r"(?<!\d)(?:19|20)\d{2}年?(?:[、,和](?:19|20)\d{2}年?)+")
 LEVEL_AFTER = re.compile(r"[^,;。\d]{0,12}[到至为]")
+ANNOUNCES_LIST = re.compile(r"[^,。;\n]{0,12}:")
+OF_A_VOLUME = ("卷", "版", "年鉴")
+SENTENCE_OPENERS = tuple("。!?;:\n】])>") + ("",)
 COMPARED_WITHIN = 12
 MONTHS = 12
 HALF_YEAR = 6
@@ -128,10 +131,8 @@ def _mark(match: re.Match[str], text: str) -> TimeMark:
         year=_year(match),
         offset=_relative_offsets()[relative] if relative else 0 if until else None,
         first_year=int(first) if first else None,
-        is_topical=not lead
-        or before[-1].isspace()
-        or lead[-1] in ",。;:!?\n、】]>)"
-        or before != before.rstrip("截至止到"),
+        is_topical=not after.startswith(OF_A_VOLUME)
+        and (not lead or before[-1].isspace() or lead[-1] in ",。;:!?\n、】]>)" or before != before.rstrip("截至止到")),
         is_compared=before.endswith(words()["compare_before"])
         or after.startswith(words()["compare_after"])
         or (before.endswith(("自", "从")) and SINCE.match(text, end) is not None),
@@ -249,7 +250,11 @@ class Years:
 
     def _reaches(self, mark: TimeMark, place: int, previous_end: int) -> bool:
         """由2012年的 holds for its own number, and for a later one only behind another 由."""
-        if not mark.is_from or mark.end > previous_end:
+        if mark.end > previous_end:
+            return True
+        if self.text.startswith(words()["same_time"], mark.end):
+            return False
+        if not mark.is_from:
             return True
         lead = self.text[previous_end:place]
         return holds_any(lead, words()["from_word"])
@@ -286,13 +291,25 @@ class Years:
         is_news = self.page_year.basis == "published_on"
         start = 0 if self.page_year.is_gazetteer or is_news else paragraph_start
         for mark in self._backwards(sentence_start - 1, start):
-            is_told = mark.year is not None or (is_news and (mark.offset or 0) < 0)
+            is_told = mark.year is not None or (is_news and (mark.offset or 0) <= 0)
             is_passing = self.text.startswith(words()["passing_time"], mark.end)
             if not mark.is_topical or not is_told or self._is_aside(mark) or mark.is_from or is_passing:
+                continue
+            if self._is_aim(mark):
                 continue
             return mark if not is_news or mark.start >= paragraph_start or self._opens_alone(mark) else None
         heading = bisect_left(self._headings, sentence_start, key=attrgetter("start"))
         return self._headings[heading - 1] if heading else None
+
+    def _is_aim(self, mark: TimeMark) -> bool:
+        """目标到2020年全部脱困: a year to come, told in passing, is not that of the sentences behind it."""
+        year = self.page_year.year
+        if year is None or mark.year is None or mark.year <= year or self.page_year.is_gazetteer:
+            return False
+        if ANNOUNCES_LIST.match(self.text, mark.end):
+            return False
+        before = self.text[max(0, mark.start - len("截至到 ")) : mark.start].rstrip("截至止到 ")
+        return before[-1:] not in SENTENCE_OPENERS
 
     def _opens_alone(self, mark: TimeMark) -> bool:
         """The mark opens its paragraph, of which no other year is told."""
@@ -327,6 +344,8 @@ def _heads_section(mark: TimeMark, text: str) -> bool:
         return False
     end = text.find("\n", mark.end, mark.end + HEADING_LENGTH)
     line = text[start:end].strip() if end >= 0 else ""
+    if TITLE_YEAR.fullmatch(line):
+        return True
     is_short = 0 < len(line) <= HEADING_LENGTH and not any(sign in line for sign in ",。;:|\t")
     return is_short and (any(word in line for word in words()["review_heading"] + words()["plan_heading"]))
 
