@@ -127,9 +127,17 @@ def _is_planned(plan: str) -> bool:
     """The last word of planning stands behind the last word of doing; names of plans plan nothing."""
     for name in words()["plan_noun"]:
         plan = plan.replace(name, "\x00" * len(name))
+    plan = _plan_reached().sub("", plan)
     planned = max(plan.rfind(word) for word in words()["target"])
     reached = max(plan.rfind(word) for word in words()["actual"])
     return planned > reached
+
+
+@lru_cache(maxsize=1)
+def _plan_reached() -> re.Pattern[str]:
+    """完成年计划的107.5%: what of a plan was reached is no plan."""
+    verbs = alternation(words()["plan_reached"])
+    return re.compile(rf"(?:{verbs})[^,;。\d]{{0,8}}?(?:{alternation(words()['target'])}|任务)(?:任务|数|指标)?的?(?=\d|$)")
 
 
 @lru_cache(maxsize=4096)

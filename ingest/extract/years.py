@@ -87,18 +87,19 @@ class PageYear:
 @lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
     relatives = alternation(_relative_offsets())
+    plans = alternation(_plan_years())
     return re.compile(
         r"(?<!\d)(?:(?P<first>(?:1[89]|20)\d{2})\s*年?\s*[-—–~～至到]+\s*)?"
         rf"(?:(?P<arabic>(?:1[89]|20)\d{{2}})\s*年|(?P<chinese>[一二][{CHINESE_YEAR}]{{3}})年)"
-        rf"(?P<month>\s*{DAY}\s*月(?:\s*{DAY}\s*日)?)?(?P<end>\s*(?:度|年)?\s*(?:底|末|止))?"
-        rf"|(?P<relative>{relatives})|(?:截至|截止到?|到|至)\s*(?P<until>{DAY})\s*月(?:底|末|\s*{DAY}\s*日)"
+        rf"(?P<month>[^\S\n]*{DAY}\s*月(?:\s*{DAY}\s*日)?)?(?P<end>[^\S\n]*(?:度|年)?\s*(?:底|末|止))?"
+        rf"|[“\"]?(?P<plan>{plans})[”\"]?(?:计划|规划)?(?:期间|时期|末期?|收官)|(?P<relative>{relatives})|(?:截至|截止到?|到|至)\s*(?P<until>{DAY})\s*月(?:底|末|\s*{DAY}\s*日)"
     )
 
 
 @lru_cache(maxsize=1)
 def _start() -> re.Pattern[str]:
     """Where a told year can begin: digits of a century that begin a number, and the first characters of the words."""
-    first = "".join(sorted({word[0] for word in _relative_offsets()} | set("截到至")))
+    first = "".join(sorted({word[0] for word in _relative_offsets()} | set("截到至“\"") | {name[0] for name in _plan_years()}))
     return re.compile(
         rf"[12一二{first}](?:(?<=[12])(?<!\d[12])(?=[089]\d\d)|(?<=[一二])(?=[{CHINESE_YEAR}]{{3}})|(?<=[{first}]))"
     )
@@ -108,6 +109,13 @@ def _start() -> re.Pattern[str]:
 def _relative_offsets() -> dict[str, int]:
     items = words()["year_relative"] + words()["year_anaphoric"]
     return {word: int(offset) for word, _, offset in (item.partition(":") for item in items)}
+
+
+@lru_cache(maxsize=1)
+def _plan_years() -> dict[str, tuple[int, int]]:
+    """The first and the last year of each five-year plan, by its short name (八五)."""
+    plans = (item.split(":") for item in words()["plan_period"])
+    return {name: (int(first), int(last)) for name, first, last in plans}
 
 
 @lru_cache(maxsize=1)
@@ -124,16 +132,17 @@ def _mark(match: re.Match[str], text: str) -> TimeMark:
     start, end = match.span()
     before, after = text[max(0, start - 4) : start], text[end : end + 3]
     lead = before.rstrip(" 截至止到底在(")
-    first, _, _, month, _, relative, until = match.groups()
+    first, _, _, month, _, plan, relative, until = match.groups()
+    span = _plan_years().get(plan, (None, None))
     return TimeMark(
         start=start,
         end=end,
-        year=_year(match),
+        year=_year(match) or span[1],
         offset=_relative_offsets()[relative] if relative else 0 if until else None,
-        first_year=int(first) if first else None,
+        first_year=int(first) if first else None if plan and match[0].rstrip("期").endswith("末") else span[0],
         is_topical=not after.startswith(OF_A_VOLUME)
         and (not lead or before[-1].isspace() or lead[-1] in ",。;:!?\n、】]>)" or before != before.rstrip("截至止到")),
-        is_compared=before.endswith(words()["compare_before"])
+        is_compared=(before.endswith(words()["compare_before"]) and not before.endswith(words()["no_comparison"]))
         or after.startswith(words()["compare_after"])
         or (before.endswith(("自", "从")) and SINCE.match(text, end) is not None),
         is_from=before.endswith(words()["from_word"]),

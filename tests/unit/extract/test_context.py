@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 
 def where_and_when(claims):
     return [(c.ref_area_name, c.ref_area, c.ref_year, c.region_basis, c.year_basis) for c in claims]
@@ -115,3 +117,45 @@ def test_names_without_a_gap_speak_of_the_innermost_region(read) -> None:
 def test_an_autonomous_prefecture_is_known_by_its_everyday_name(read) -> None:
     claims = read("全州会员2.1万人。", title="海南州年鉴2016 州总工会")
     assert where_and_when(claims)[0][:2] == ("海南藏族自治州", "632500")
+
+
+def test_an_aim_told_in_passing_is_not_the_year_of_the_next_sentence(read) -> None:
+    claims = read("年度脱困623户,目标到2020年全部脱困。两节慰问困难职工3.84万人次。")
+    assert [claim.ref_year for claim in claims] == [2017, 2017]
+
+
+def test_an_aim_that_announces_a_list_is_the_year_of_its_items(read) -> None:
+    claims = read("要坚持以职工为中心,确保到2022年底:\n1. 工会会员突破700万人;\n2. 集体协商建制率保持在90%以上。")
+    assert [(claim.ref_year, claim.is_target) for claim in claims] == [(2022, True), (2022, True)]
+
+
+def test_the_name_of_a_volume_is_no_year_of_its_figures(read) -> None:
+    text = "当前位置:首页 > 年鉴 > 2018年卷 > 群众团体\n\n新建工会58家。"
+    assert [claim.ref_year for claim in read(text, title="陇川年鉴(2018)|总工会")] == [2017]
+
+
+def test_a_year_alone_on_a_line_heads_a_part_of_a_chronicle(read) -> None:
+    text = "1997年\n\n3月 汇总完毕,基层工会2204个。\n\n1999年\n\n9月 调查:建会企业296户。"
+    claims = read(text, title="榆林工运大事记", url="https://www.example/gh/199701/t19970122.html")
+    assert [(claim.raw_span, claim.ref_year) for claim in claims] == [("2204个", 1997), ("296户", 1999)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "year", "period"),
+    [
+        ("“八五”期间,提合理化建议7216条。", 1995, "multi_year"),
+        ("“十一五”末,工会会员达到20万人。", 2010, "year_end"),
+    ],
+)
+def test_a_five_year_plan_is_a_time(read, sentence: str, year: int, period: str) -> None:
+    assert [(claim.ref_year, claim.period_type) for claim in read(sentence)] == [(year, period)]
+
+
+def test_the_same_time_of_another_year_reaches_only_its_own_number(read) -> None:
+    claims = read("会员6.83万人,去年同期是6.29万人;企业建会率97.4%。")
+    assert [claim.ref_year for claim in claims] == [2017, 2016, 2017]
+
+
+def test_a_word_that_ends_like_comparing_compares_nothing(read) -> None:
+    claims = read("集体合同1996年试点时仅12份,2001年316份。")
+    assert [(claim.raw_span, claim.ref_year) for claim in claims] == [("12份", 1996), ("316份", 2001)]

@@ -1,0 +1,209 @@
+"""What a clause takes from the clauses before it: wholes, subjects, levels of award, rows of places, plans."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.records import Claim
+
+
+def rows(claims: list[Claim]) -> list[tuple[str, str | None, str]]:
+    return [
+        (claim.raw_span, claim.metric_code, ";".join(f"{k}={v}" for k, v in claim.breakdown.items()))
+        for claim in claims
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (  # numbers in a row before 分别, their awards in a row behind it
+            "2名职工、3个单位、5个班组分别获得省五一劳动奖章、五一劳动奖状和工人先锋号。",
+            [
+                ("2名", "may1_medals", "award_level=province"),
+                ("3个", "may1_certificates", "award_level=province"),
+                ("5个", "workers_pioneers", "award_level=province"),
+            ],
+        ),
+        (  # as many labels are wanted as numbers
+            "5名个人、6个集体分别荣获省五一劳动奖章。",
+            [("5名", None, ""), ("6个", None, "")],
+        ),
+        (  # labels before 分别 keep their numbers
+            "基层工会6532个、会员63.2万人分别比上年增长2.1%、3.2%。",
+            [
+                ("6532个", "grassroots_unions", ""),
+                ("63.2万人", "union_members", ""),
+                ("2.1%", None, ""),
+                ("3.2%", None, ""),
+            ],
+        ),
+        (  # one label and the values of a breakdown
+            "职工书屋全国、省、市级分别为3家、7家、22家。",
+            [
+                ("3家", "workers_bookhouses", "award_level=national"),
+                ("7家", "workers_bookhouses", "award_level=province"),
+                ("22家", "workers_bookhouses", "award_level=prefecture"),
+            ],
+        ),
+        (  # awards in a row
+            "江苏省五一劳动奖状2家、奖章5人。",
+            [("2家", "may1_certificates", "award_level=province"), ("5人", "may1_medals", "award_level=province")],
+        ),
+        (  # two values of one breakdown share a number: neither is told of it
+            "签订区域性、行业性集体合同1320份。",
+            [("1320份", "collective_contracts", "")],
+        ),
+        (  # figures of other kinds stand between a whole and its parts
+            "签订集体合同1420份、覆盖5068家企业;区域性118份,行业性14份。",
+            [
+                ("1420份", "collective_contracts", ""),
+                ("5068家", "collective_contract_enterprises", ""),
+                ("118份", "collective_contracts", "scope_of_contract=regional"),
+                ("14份", "collective_contracts", "scope_of_contract=industry"),
+            ],
+        ),
+        (  # a total behind new ones, and 全区 that is no level of award
+            "新命名区级创新工作室10个,至此全区共有86个:省级4个、市级19个。",
+            [
+                ("10个", "innovation_studios_new", "award_level=county"),
+                ("86个", "innovation_studios_total", ""),
+                ("4个", "innovation_studios_total", "award_level=province"),
+                ("19个", "innovation_studios_total", "award_level=prefecture"),
+            ],
+        ),
+        (  # who pays a part of a sum
+            "筹集送温暖资金156万元,其中中央财政98万元、社会捐助28万元,上级下拨30万元。",
+            [
+                ("156万元", "warmth_funds", ""),
+                ("98万元", "warmth_funds", "funding_source=central_fiscal"),
+                ("28万元", "warmth_funds", "funding_source=donation"),
+                ("30万元", None, ""),
+            ],
+        ),
+        (  # the members of those enterprises
+            "全县非公有制企业已建工会236家,会员1.36万人。",
+            [
+                ("236家", "enterprises_with_union", "ownership=nonpublic"),
+                ("1.36万人", "union_members", "ownership=nonpublic"),
+            ],
+        ),
+        (  # enterprises that were counted are the subject of what follows
+            "摸底非公企业137家,应建会82家,已建69家,建会率84.1%。",
+            [
+                ("137家", None, ""),
+                ("82家", "enterprises_due_union", "ownership=nonpublic"),
+                ("69家", "enterprises_with_union", "ownership=nonpublic"),
+                ("84.1%", "enterprise_union_rate", "ownership=nonpublic"),
+            ],
+        ),
+        (  # whom a year's work brought in is told of all
+            "新建非公有制企业工会58个,发展会员4120人。",
+            [("58个", "new_grassroots_unions", "ownership=nonpublic"), ("4120人", "new_members", "")],
+        ),
+        (  # a measure word said once
+            "会员28.63万人(女12.91万、农民工17.4万),入会率93.7%。",
+            [
+                ("28.63万人", "union_members", ""),
+                ("12.91万", "union_members", "sex=F"),
+                ("17.4万", "union_members", "worker_type=migrant"),
+                ("93.7%", "employee_unionisation_rate", ""),
+            ],
+        ),
+        (  # couriers are in new forms of employment
+            "快递员会员6240人。",
+            [("6240人", "union_members", "occupation=courier;worker_type=new_employment")],
+        ),
+        (  # levels reached one after the other
+            "入会率由81.3%升到86%,再升到90.4%。",
+            [(printed, "employee_unionisation_rate", "") for printed in ("81.3%", "86%", "90.4%")],
+        ),
+        (  # 上年的 between a label and its former level
+            "建会企业由上年的21360家增加到24715家。",
+            [("21360家", "enterprises_with_union", ""), ("24715家", "enterprises_with_union", "")],
+        ),
+        (  # those of a stock that do something are not the stock
+            "2.3万名会员参加巡堤查险。",
+            [("2.3万名", None, "")],
+        ),
+        (  # attendances are no members
+            "听讲职工5.2万人次,全市工会会员5.2万人次。",
+            [("5.2万人次", None, ""), ("5.2万人次", None, "")],
+        ),
+        (  # the people of households are no households
+            "在册困难职工6874户、2.03万人。",
+            [("6874户", "hardship_households_registered", ""), ("2.03万人", None, "")],
+        ),
+        (  # an award that bears the name of what is counted
+            "获省职工技术创新成果奖6项。",
+            [("6项", None, "")],
+        ),
+    ],
+)
+def test_a_clause_goes_on_from_those_before_it(
+    read, sentence: str, expected: list[tuple[str, str | None, str]]
+) -> None:
+    assert rows(read(sentence)) == expected
+
+
+def test_a_row_of_places_gives_each_its_own_figure(read) -> None:
+    claims = read("全年新组建基层工会893个,发展会员7.03万人。分县区看:东湾区142个、浮山区118个、海平市(县级)265个。")
+    assert [(claim.raw_span, claim.metric_code, claim.ref_area_name, claim.ref_area) for claim in claims[2:]] == [
+        ("142个", "new_grassroots_unions", "东湾区", None),
+        ("118个", "new_grassroots_unions", "浮山区", None),
+        ("265个", "new_grassroots_unions", "海平市", None),
+    ]
+
+
+def test_a_rank_is_no_number_and_opens_a_row_of_places(read) -> None:
+    claims = read("各县(市)建会率排名前三位的是:包头市96.1%、通辽市92.7%、乌海市90.3%。")
+    assert [(claim.raw_span, claim.metric_code, claim.ref_area_name) for claim in claims] == [
+        ("96.1%", "enterprise_union_rate", "包头市"),
+        ("92.7%", "enterprise_union_rate", "通辽市"),
+        ("90.3%", "enterprise_union_rate", "乌海市"),
+    ]
+
+
+def test_a_place_alone_before_a_number_opens_no_row(read) -> None:
+    claims = read("新建基层工会12个,慰问职工300人,柳溪镇5个。")
+    assert [(claim.raw_span, claim.metric_code) for claim in claims][-1] == ("5个", None)
+
+
+def test_the_own_part_of_a_sum_is_of_the_own_level(read) -> None:
+    claims = read("全区工会经费收入2.06亿元,其中自治区本级3125万元。")
+    assert [(claim.metric_code, claim.reporting_scope) for claim in claims] == [
+        ("union_funds_income", "all_levels"),
+        ("union_funds_income", "own_level"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "planned"),
+    [
+        ("完成年计划的107.5%;新增会员4200人。", [False, False]),
+        ("计划新增会员4200人。", [True]),
+    ],
+)
+def test_what_of_a_plan_was_reached_is_no_target(read, sentence: str, planned: list[bool]) -> None:
+    assert [claim.is_target for claim in read(sentence)] == planned
+
+
+def test_what_another_body_does_is_not_the_unions(read) -> None:
+    claims = read("工会培训下岗职工520人次;县残联发放轮椅60辆,县妇联办培训班,培训下岗女工2300人次。")
+    assert [(claim.raw_span, claim.metric_code) for claim in claims] == [
+        ("520人次", "worker_training_persons"),
+        ("60辆", None),
+        ("2300人次", None),
+    ]
+    together = read("工会与妇联联合培训下岗职工520人次。")
+    assert [claim.metric_code for claim in together] == ["worker_training_persons"]
+
+
+def test_a_report_on_everything_speaks_of_the_union_where_it_names_it(read) -> None:
+    text = "城镇新增就业6.83万人,失业人员再就业2.07万人。\n\n年末工会会员61.3万人。"
+    claims = read(text, title="2017年国民经济和社会发展统计公报")
+    assert [(claim.raw_span, claim.metric_code) for claim in claims] == [
+        ("6.83万人", None),
+        ("2.07万人", None),
+        ("61.3万人", "union_members"),
+    ]
