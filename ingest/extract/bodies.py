@@ -58,10 +58,8 @@ class Bodies:
 def _is_said_of_other(reading: Reading) -> bool:
     """县妇联办培训2300人次: another body opens the clause, or one before it, and the union is not named since."""
     told = reading.sentence.text[: reading.quantity.start - reading.sentence.start]
-    opening = None
-    for opening in _other_opening().finditer(told):
-        pass
-    return opening is not None and not _names_union(told[opening.start() :])
+    openings = [opening.start() for opening in _other_opening().finditer(told)]
+    return bool(openings) and not _names_union(told[openings[-1] :])
 
 
 @lru_cache(maxsize=1)

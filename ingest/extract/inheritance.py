@@ -47,9 +47,8 @@ UNIONS = frozenset({"grassroots_unions", "new_grassroots_unions", "enterprises_w
 AWARD_LEVEL = "award_level"
 CONTRACTS = "collective_contracts"
 CONTRACT_KINDS = ("contract_type",)
-CONTRACT_COVERAGE = frozenset(
-    {"collective_contract_enterprises", "collective_contract_workers", "collective_consultation_rate"}
-)
+RATE = "collective_consultation_rate"
+CONTRACT_COVERAGE = frozenset({"collective_contract_enterprises", "collective_contract_workers", RATE})
 
 
 def inherit(
@@ -191,7 +190,7 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
             announced = match if is_named else _label_between(sentence, lead_start, quantity)
             match = _among_places(lead, quantity, result[index - 1] if index else None, announced, known) or match
         if match is None:
-            match = _of_last_of_kind(lead, quantity, known)
+            match = _of_last_of_kind(lead, quantity, known[len(sentence.earlier) :])
         if match is None:
             match = _series(lead, quantity, known, result[index - 1] if index else None)
         if _is_vague(match):
@@ -228,7 +227,11 @@ def _last_of_kind(known: list[tuple[Match, Quantity]], quantity: Quantity) -> tu
 def _of_last_of_kind(lead: str, quantity: Quantity, known: list[tuple[Match, Quantity]]) -> Match | None:
     """集体合同1420份,覆盖企业5068家;区域性118份: figures of other kinds may stand between a whole and its part."""
     former = _last_of_kind(known, quantity)
-    return _first(lead, former[0], _total_of_previous, _part) if former else None
+    if former is None:
+        return None
+    found = _first(lead, former[0], _total_of_previous, _part)
+    is_noun = found is not None and any(found.breakdown.get(key) != former[0].breakdown.get(key) for key in SUBJECTS)
+    return None if is_noun else found  # 外商投资企业118户 counts enterprises
 
 
 def _series(lead: str, quantity: Quantity, known: list[tuple[Match, Quantity]], latest: Match | None) -> Match | None:
@@ -522,7 +525,10 @@ def _part(lead: str, parent: Match) -> Match | None:
         rest = rest.replace(word, "")
     if len(strip_linkers(rest)) > 1:
         return None
-    return Match(parent.codes, parent.breakdown | announced, "part_of_previous", parent.label)
+    is_beside = not tells_part(lead) and any(metrics()[code].statistic == "rate" for code in parent.codes)
+    return Match(
+        parent.codes, (parent.breakdown if not is_beside else {}) | announced, "part_of_previous", parent.label
+    )
 
 
 def _carry_subject(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
@@ -600,9 +606,17 @@ def _carry_contract_type(
         return matches
     result: list[Match | None] = []
     kind: dict[str, str] = {}
+    begin = sentence.start
     for quantity, match in zip(sentence.quantities, matches, strict=True):
         while contracts and contracts[0].start < quantity.start:
             kind = _kind_of_contract(contracts.pop(0))
+        if (
+            match
+            and RATE in match.codes
+            and ";" in sentence.text[begin - sentence.start : quantity.start - sentence.start]
+        ):
+            kind = {}
+        begin = quantity.end
         if match and CONTRACTS in match.codes:
             kind = {key: value for key, value in match.breakdown.items() if key in CONTRACT_KINDS}
         is_coverage = match is not None and not CONTRACT_COVERAGE.isdisjoint(match.codes)

@@ -137,7 +137,9 @@ def _is_planned(plan: str) -> bool:
 def _plan_reached() -> re.Pattern[str]:
     """完成年计划的107.5%: what of a plan was reached is no plan."""
     verbs = alternation(words()["plan_reached"])
-    return re.compile(rf"(?:{verbs})[^,;。\d]{{0,8}}?(?:{alternation(words()['target'])}|任务)(?:任务|数|指标)?的?(?=\d|$)")
+    return re.compile(
+        rf"(?:{verbs})[^,;。\d]{{0,8}}?(?:{alternation(words()['target'])}|任务)(?:任务|数|指标)?的?(?=\d|$)"
+    )
 
 
 @lru_cache(maxsize=4096)

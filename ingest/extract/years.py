@@ -99,7 +99,9 @@ def _pattern() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _start() -> re.Pattern[str]:
     """Where a told year can begin: digits of a century that begin a number, and the first characters of the words."""
-    first = "".join(sorted({word[0] for word in _relative_offsets()} | set("截到至“\"") | {name[0] for name in _plan_years()}))
+    first = "".join(
+        sorted({word[0] for word in _relative_offsets()} | set('截到至“"') | {name[0] for name in _plan_years()})
+    )
     return re.compile(
         rf"[12一二{first}](?:(?<=[12])(?<!\d[12])(?=[089]\d\d)|(?<=[一二])(?=[{CHINESE_YEAR}]{{3}})|(?<=[{first}]))"
     )
@@ -299,6 +301,8 @@ class Years:
         """
         is_news = self.page_year.basis == "published_on"
         start = 0 if self.page_year.is_gazetteer or is_news else paragraph_start
+        place = bisect_left(self._headings, sentence_start, key=attrgetter("start"))
+        heading = self._headings[place - 1] if place else None
         for mark in self._backwards(sentence_start - 1, start):
             is_told = mark.year is not None or (is_news and (mark.offset or 0) <= 0)
             is_passing = self.text.startswith(words()["passing_time"], mark.end)
@@ -306,9 +310,10 @@ class Years:
                 continue
             if self._is_aim(mark):
                 continue
+            if heading is not None and heading.start >= mark.start:
+                return heading
             return mark if not is_news or mark.start >= paragraph_start or self._opens_alone(mark) else None
-        heading = bisect_left(self._headings, sentence_start, key=attrgetter("start"))
-        return self._headings[heading - 1] if heading else None
+        return heading
 
     def _is_aim(self, mark: TimeMark) -> bool:
         """目标到2020年全部脱困: a year to come, told in passing, is not that of the sentences behind it."""
