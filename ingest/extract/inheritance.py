@@ -564,11 +564,13 @@ def _of_subject(match: Match, subject: dict[str, str]) -> Match:
 def _subject_counted(lead: str) -> dict[str, str]:
     """“三资”企业96户,已建会71户: the enterprises counted first are those of which the next figures tell."""
     found = breakdown_of(lead, ENTERPRISES, in_part=True)
-    named = [item.word for item in breakdown_words() if found.get(item.dimension) == item.value and item.word in lead]
+    if OWNERSHIP not in found:
+        return {}
+    named = [item.word for item in breakdown_words() if item.value == found[OWNERSHIP] and item.word in lead]
     longest = max(named, key=len, default="")
     tail = lead.rpartition(longest)[2].strip('”"') if longest else NO_SUBJECT
     is_subject = not tail or tail in words()["subject_noun"]
-    return {key: value for key, value in found.items() if key == OWNERSHIP} if is_subject else {}
+    return {OWNERSHIP: found[OWNERSHIP]} if is_subject else {}
 
 
 def _speaks_for_others(match: Match) -> bool:
