@@ -85,6 +85,13 @@ def can_count(item: Occurrence, quantity: Quantity) -> bool:
     return item.term.unit_code(quantity.unit) is not None
 
 
+def same_kind(parent: Quantity, part: Quantity) -> bool:
+    """Of one measure word; one that is left out (女12.91万) is that of the whole."""
+    if part.unit is None:
+        return parent.dimension in (part.dimension, "person")
+    return parent.dimension == part.dimension and (part.unit_raw == parent.unit_raw or part.dimension != "count")
+
+
 def has_context(term: Term, context: str, sentence: str) -> bool:
     """A needed word is near, and no word that the label refuses in its whole sentence (marked ~)."""
     if term.needs and not holds_any(context, term.needs):

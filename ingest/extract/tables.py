@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ingest.extract.breakdowns import breakdown_of
+from ingest.extract.carried import CONTRACT_COVERAGE, CONTRACT_KINDS, CONTRACTS
 from ingest.extract.grid import (
     BEFORE,
     BRACKETED,
@@ -35,7 +36,6 @@ from ingest.extract.grid import (
     without_years,
 )
 from ingest.extract.identity import claim_id
-from ingest.extract.inheritance import CONTRACT_COVERAGE, CONTRACT_KINDS, CONTRACTS
 from ingest.extract.labels import Occurrence, label_index
 from ingest.extract.numerals import Numeral, read_arabic
 from ingest.extract.places import Place, Places

@@ -1,0 +1,132 @@
+"""Breakdowns that hold from one number to the next: of the subject, of the level of an award, of a kind of contract.
+
+Belongs here: what a clause leaves unsaid because the one before said it. Does not belong here: which metric a number
+has (`attribution`, `inheritance`).
+"""
+
+from __future__ import annotations
+
+from ingest.extract.breakdowns import breakdown_of
+from ingest.extract.labels import Occurrence
+from ingest.extract.sentence import (
+    Match,
+    Sentence,
+    strip_linkers,
+)
+from ingest.vocabulary import breakdown_words, metrics, words
+
+OWNERSHIP = "ownership"
+SUBJECTS = (OWNERSHIP, "sector")
+SUBJECT_SIGNS = (",", "、")
+NO_SUBJECT = "\x00"
+ENTERPRISES = ("enterprises_with_union",)
+UNIONS = frozenset({"grassroots_unions", "new_grassroots_unions", "enterprises_with_union", "enterprise_union_rate"})
+AWARD_LEVEL = "award_level"
+CONTRACTS = "collective_contracts"
+CONTRACT_KINDS = ("contract_type",)
+RATE = "collective_consultation_rate"
+CONTRACT_COVERAGE = frozenset({"collective_contract_enterprises", "collective_contract_workers", RATE})
+
+
+def carry_subject(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
+    """非公企业已建工会236家,会员1.36万人: whose unions were told just before, those the members are in."""
+    result = list(matches)
+    subject: dict[str, str] = {}
+    begin = sentence.start
+    for index, match in enumerate(matches):
+        quantity = sentence.quantities[index]
+        lead = view[begin : match.label.start if match and match.label else quantity.start]
+        begin = quantity.end
+        if lead[:1] not in SUBJECT_SIGNS or strip_linkers(lead):
+            subject = {}
+        if match is None:
+            subject = _subject_counted(lead) or subject
+            continue
+        result[index] = told = _of_subject(match, subject)
+        if _speaks_for_others(told):
+            subject = {key: value for key, value in told.breakdown.items() if key in SUBJECTS}
+        begin = max(begin, match.label.end if match.label else 0)
+    return result
+
+
+def _of_subject(match: Match, subject: dict[str, str]) -> Match:
+    """The match broken down by the subject too; but whom a year's work brought in is told of all."""
+    if not subject or any(metrics()[code].statistic == "flow" for code in match.codes):
+        return match
+    known = {dimension for code in match.codes for dimension in metrics()[code].breakdowns}
+    told = {key: value for key, value in subject.items() if key in known and key not in match.breakdown}
+    return match._replace(breakdown=told | match.breakdown, rule=match.rule + "+subject") if told else match
+
+
+def _subject_counted(lead: str) -> dict[str, str]:
+    """“三资”企业96户,已建会71户: the enterprises counted first are those of which the next figures tell."""
+    found = breakdown_of(lead, ENTERPRISES, in_part=True)
+    if OWNERSHIP not in found:
+        return {}
+    named = [item.word for item in breakdown_words() if item.value == found[OWNERSHIP] and item.word in lead]
+    longest = max(named, key=len, default="")
+    tail = lead.rpartition(longest)[2].strip('”"') if longest else NO_SUBJECT
+    is_subject = not tail or tail in words()["subject_noun"]
+    return {OWNERSHIP: found[OWNERSHIP]} if is_subject else {}
+
+
+def _speaks_for_others(match: Match) -> bool:
+    """Unions and rates are told of the enterprises that the next figures are of."""
+    return not UNIONS.isdisjoint(match.codes) or any(metrics()[code].statistic == "rate" for code in match.codes)
+
+
+def carry_award_level(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
+    """省五一劳动奖状2家、奖章5人: awards in a row are of the level that the first one names."""
+    result = list(matches)
+    for index, match in enumerate(matches):
+        former = result[index - 1] if index else None
+        if match is None or former is None or match.label is None or AWARD_LEVEL not in former.breakdown:
+            continue
+        end = sentence.quantities[index - 1].end
+        if (
+            end <= match.label.start
+            and not view[end : match.label.start].strip("、")
+            and AWARD_LEVEL not in match.breakdown
+            and match.label.term.is_award
+        ):
+            result[index] = match._replace(
+                breakdown=match.breakdown | {AWARD_LEVEL: former.breakdown[AWARD_LEVEL]},
+                rule=match.rule + "+award_level",
+            )
+    return result
+
+
+def carry_contract_type(
+    sentence: Sentence, matches: list[Match | None], occurrences: list[Occurrence]
+) -> list[Match | None]:
+    """Coverage told after a kind of contract is coverage by that kind of contract."""
+    contracts = [item for item in occurrences if CONTRACTS in item.term.codes]
+    if not contracts:
+        return matches
+    result: list[Match | None] = []
+    kind: dict[str, str] = {}
+    begin = sentence.start
+    for quantity, match in zip(sentence.quantities, matches, strict=True):
+        while contracts and contracts[0].start < quantity.start:
+            kind = _kind_of_contract(contracts.pop(0))
+        if (
+            match
+            and RATE in match.codes
+            and ";" in sentence.text[begin - sentence.start : quantity.start - sentence.start]
+        ):
+            kind = {}
+        begin = quantity.end
+        if match and CONTRACTS in match.codes:
+            kind = {key: value for key, value in match.breakdown.items() if key in CONTRACT_KINDS}
+        is_coverage = match is not None and not CONTRACT_COVERAGE.isdisjoint(match.codes)
+        result.append(_of_kind(match, kind) if match and kind and is_coverage else match)
+    return result
+
+
+def _of_kind(match: Match, kind: dict[str, str]) -> Match:
+    return match._replace(breakdown=kind | match.breakdown, rule=match.rule + "+contract_type")
+
+
+def _kind_of_contract(item: Occurrence) -> dict[str, str]:
+    told = item.term.fixed_breakdown | item.label.breakdown
+    return {key: value for key, value in told.items() if key in CONTRACT_KINDS}
