@@ -19,7 +19,7 @@ from ingest.extract.inheritance import inherit
 from ingest.extract.labels import MONEY, Occurrence, Term
 from ingest.extract.lexicon import alternation, any_of, behind_last, holds_any
 from ingest.extract.quantities import Quantity
-from ingest.extract.sentence import CLAUSE_MARK, Match, Sentence, can_count, has_context, strip_linkers
+from ingest.extract.sentence import CLAUSE_MARK, ENUMERATORS, Match, Sentence, can_count, has_context, strip_linkers
 from ingest.vocabulary import flows, metrics, words
 
 CONTINUED = re.compile(r",(?=达|共|为|已达|总数|在|由|从)")
@@ -39,7 +39,10 @@ ANNOUNCED_WITHIN = 20
 REFUSED_BEFORE = 8
 REFUSED_AFTER = 6
 MEMBERS = "union_members"
+AID_FUNDS = frozenset({"warmth_funds", "aid_funds_total"})
 OF = "的"
+FOR = "为"
+PEOPLE = frozenset({"person", "person_time", "household"})
 
 
 class Pair(NamedTuple):
@@ -210,6 +213,8 @@ class _Rater:
     def _left(self, item: Occurrence) -> tuple[float, str] | None:
         """The label stands before the number: 会员570.8万人."""
         gap = self.view[item.end : self.quantity.start]
+        if gap.endswith(FOR) and "," not in gap and self._does_something():
+            return None
         if "," in gap:
             gap = CONTINUED.sub("", gap)
         rated = _rate_left(strip_linkers(gap), gap.count(",") + 2 * gap.count(";"), item.term) if gap else BESIDE
@@ -250,6 +255,8 @@ class _Rater:
             return False
         if _wins_an_award(item, self.view) or (not gap and self._only_acts(item)):
             return False
+        if item.term.is_stock and gap.startswith(words()["attains"]):
+            return False
         return not self._refused(item, 0)
 
     def _only_acts(self, item: Occurrence) -> bool:
@@ -275,6 +282,8 @@ class _Rater:
         Plain words count from a little before the pair to its end, words marked `-` only behind the label.
         """
         quantity, view = self.quantity, self.view
+        if item.term.dimension == MONEY and self._benefits_others(item):
+            return True
         start, end = min(item.start, quantity.start), max(item.end, quantity.end)
         begin = max(start - REFUSED_BEFORE, floor, 0)
         if not holds_any(view[begin : end + REFUSED_AFTER], item.term.refused):
@@ -292,6 +301,12 @@ class _Rater:
         tail = view[item.end : end] if end > item.end else CLAUSE_MARK.split(view[item.end : item.end + 4])[0]
         return holds_any(tail, behind)
 
+    def _does_something(self) -> bool:
+        """医疗互助为5.2万人次给付互助金: behind 为 people for whom something is done, as a verb behind them tells."""
+        following = self.view[self.quantity.end : self.quantity.end + 1]
+        is_verb = "\u4e00" <= following <= "\u9fff" and following not in ENUMERATORS
+        return is_verb and self.quantity.dimension in PEOPLE
+
     def _is_of_subset(self, item: Occurrence) -> bool:
         """建立女职工组织的基层工会: those of a stock that do something are not the stock."""
         place = item.start - 1
@@ -299,6 +314,13 @@ class _Rater:
             return False
         begin = behind_last(self.view, ",、;:。!?\n", self.floor, place)
         return _restricts().match(self.view, begin, place) is not None
+
+    def _benefits_others(self, item: Occurrence) -> bool:
+        """慰问劳模316人次,发放帮扶资金186万元: model workers alone are visited, and not workers in need."""
+        if AID_FUNDS.isdisjoint(item.term.codes):
+            return False
+        before = self.view[behind_last(self.view, ";。!?\n", self.sentence.start, item.start) : item.start]
+        return holds_any(before, words()["other_beneficiary"]) and not holds_any(before, words()["beneficiary"])
 
     def _next_is_named(self) -> bool:
         """What follows is the noun of the next number, the punctuation between being lost: 中心共9个帮扶站67个."""
@@ -370,7 +392,7 @@ def _evidence(item: Occurrence, sentence: Sentence) -> float:
 def _named_by_next(item: Occurrence, sentence: Sentence, view: str) -> bool:
     """The label stands directly before the next number, whose noun it is then."""
     following = next((other for other in sentence.quantities if other.start >= item.end), None)
-    if following is None:
+    if following is None or not can_count(item, following):
         return False
     gap = view[item.end : following.start]
     return not gap or (not strip_linkers(gap) and not CLAUSE_MARK.search(gap) and "、" not in gap)

@@ -24,6 +24,7 @@ UNIONS = frozenset({"grassroots_unions", "new_grassroots_unions", "enterprises_w
 AWARD_LEVEL = "award_level"
 CONTRACTS = "collective_contracts"
 CONTRACT_KINDS = ("contract_type",)
+CONTRACT_SCOPE = "scope_of_contract"
 RATE = "collective_consultation_rate"
 CONTRACT_COVERAGE = frozenset({"collective_contract_enterprises", "collective_contract_workers", RATE})
 
@@ -32,6 +33,7 @@ def carry_subject(sentence: Sentence, matches: list[Match | None], view: str) ->
     """非公企业已建工会236家,会员1.36万人: whose unions were told just before, those the members are in."""
     result = list(matches)
     subject: dict[str, str] = {}
+    is_counted = False  # whether the subject is that of unions counted before, which count no other unions
     begin = sentence.start
     for index, match in enumerate(matches):
         quantity = sentence.quantities[index]
@@ -41,9 +43,11 @@ def carry_subject(sentence: Sentence, matches: list[Match | None], view: str) ->
             subject = {}
         if match is None:
             subject = _subject_counted(lead) or subject
+            is_counted = is_counted and not subject
             continue
-        result[index] = told = _of_subject(match, subject)
+        result[index] = told = match if is_counted and _counts_unions(match) else _of_subject(match, subject)
         if _speaks_for_others(told):
+            is_counted = _counts_unions(told)
             subject = {key: value for key, value in told.breakdown.items() if key in SUBJECTS}
         begin = max(begin, match.label.end if match.label else 0)
     return result
@@ -68,6 +72,10 @@ def _subject_counted(lead: str) -> dict[str, str]:
     tail = lead.rpartition(longest)[2].strip('”"') if longest else NO_SUBJECT
     is_subject = not tail or tail in words()["subject_noun"]
     return {OWNERSHIP: found[OWNERSHIP]} if is_subject else {}
+
+
+def _counts_unions(match: Match) -> bool:
+    return any(code in UNIONS and metrics()[code].statistic != "rate" for code in match.codes)
 
 
 def _speaks_for_others(match: Match) -> bool:
@@ -105,22 +113,28 @@ def carry_contract_type(
         return matches
     result: list[Match | None] = []
     kind: dict[str, str] = {}
+    told_in_segment: list[Match] = []
     begin = sentence.start
     for quantity, match in zip(sentence.quantities, matches, strict=True):
         while contracts and contracts[0].start < quantity.start:
             kind = _kind_of_contract(contracts.pop(0))
-        if (
-            match
-            and RATE in match.codes
-            and ";" in sentence.text[begin - sentence.start : quantity.start - sentence.start]
-        ):
-            kind = {}
+        if ";" in sentence.text[begin - sentence.start : quantity.start - sentence.start]:
+            told_in_segment = []
+            kind = {} if match and RATE in match.codes else kind
         begin = quantity.end
         if match and CONTRACTS in match.codes:
             kind = {key: value for key, value in match.breakdown.items() if key in CONTRACT_KINDS}
+            told_in_segment.append(match)
         is_coverage = match is not None and not CONTRACT_COVERAGE.isdisjoint(match.codes)
-        result.append(_of_kind(match, kind) if match and kind and is_coverage else match)
+        told = kind | _scope_of(told_in_segment)
+        result.append(_of_kind(match, told) if match and told and is_coverage else match)
     return result
+
+
+def _scope_of(told: list[Match]) -> dict[str, str]:
+    """行业性集体合同2150份,覆盖企业1.96万个: the scope of the only contracts that a segment counts."""
+    scope = told[0].breakdown.get(CONTRACT_SCOPE) if len(told) == 1 else None
+    return {CONTRACT_SCOPE: scope} if scope else {}
 
 
 def _of_kind(match: Match, kind: dict[str, str]) -> Match:

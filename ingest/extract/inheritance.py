@@ -39,8 +39,13 @@ COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|
 NAMED_LEVEL = re.compile(r"[\u4e00-\u9fff]{0,3}\x00")
 BUILT_UNITS = frozenset({"facility", "organisation"})
 OWNERSHIP = "ownership"
+TOTAL = "total_of_previous"
 SUBJECTS = (OWNERSHIP, "sector")
 AWARD_LEVEL = "award_level"
+UNIONS = ("grassroots_unions",)
+NEW_UNIONS = ("new_grassroots_unions",)
+ENTERPRISES = ("enterprises_with_union",)
+ENTERPRISE_SECTOR = {"sector": "enterprise"}
 
 
 def inherit(
@@ -48,9 +53,22 @@ def inherit(
 ) -> list[Match | None]:
     """The matches of a sentence with those that follow from other numbers of it; `occurrences` are its labels."""
     matches = share_listed(sentence, matches, occurrences, view)
-    matches = _inherit_parts(sentence, matches, view)
+    matches = _new_before_total(_inherit_parts(sentence, matches, view))
     matches = carry_award_level(sentence, carry_subject(sentence, matches, view), view)
     return carry_contract_type(sentence, matches, occurrences)
+
+
+def _new_before_total(matches: list[Match | None]) -> list[Match | None]:
+    """创建职工书屋8个,总数达到21个: what is told right before all that exist are the new ones."""
+    result = list(matches)
+    for index, match in enumerate(matches[1:], 1):
+        former = matches[index - 1]
+        if match is None or former is None or match.rule != TOTAL or match.codes != former.codes:
+            continue
+        if any(metrics()[code].unit_code not in BUILT_UNITS for code in match.codes):
+            continue
+        result[index - 1] = former._replace(codes=tuple(flows().get(code, code) for code in former.codes))
+    return result
 
 
 def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
@@ -133,7 +151,7 @@ def _narrows(match: Match, parent: Match | None) -> bool:
 def _as_part(lead: str, match: Match | None, parent: Match, latest: Match | None) -> Match | None:
     """What a number counts that may be a part of a whole before it, or go on from the `latest` number."""
     if match is not None and tells_part(lead):
-        part = _part_of_flow(match, parent) or _same_named_part(lead, match, parent)
+        part = _part_of_flow(match, parent) or _kind_of_union(match, parent) or _same_named_part(lead, match, parent)
         if part is not None:
             return part
     is_weak = match is not None and match.rule == "purpose_near"
@@ -205,7 +223,7 @@ def _total_of_previous(lead: str, parent: Match) -> Match | None:
         return None
     stocks = {flow: stock for stock, flow in flows().items()}
     breakdown = {key: value for key, value in parent.breakdown.items() if key != AWARD_LEVEL or not _tells_all(lead)}
-    return Match(tuple(stocks.get(code, code) for code in parent.codes), breakdown, "total_of_previous", parent.label)
+    return Match(tuple(stocks.get(code, code) for code in parent.codes), breakdown, TOTAL, parent.label)
 
 
 def _repeats(lead: str, parent: Match) -> bool:
@@ -243,6 +261,15 @@ def _part_of_flow(match: Match, parent: Match) -> Match | None:
     if not codes or codes != parent.codes:
         return None
     return Match(parent.codes, parent.breakdown | match.breakdown, "part_of_previous", match.label)
+
+
+def _kind_of_union(match: Match, parent: Match) -> Match | None:
+    """新建工会36个,其中非公企业工会29个: the unions of enterprises among unions are unions, not enterprises."""
+    is_union = match.label is not None and match.label.label.text.endswith(words()["union_body"])
+    if not is_union or match.codes != ENTERPRISES or parent.codes not in (UNIONS, NEW_UNIONS):
+        return None
+    kind = match.breakdown or ENTERPRISE_SECTOR
+    return Match(parent.codes, parent.breakdown | kind, "named_part", match.label)
 
 
 def _same_named_part(lead: str, match: Match, parent: Match) -> Match | None:
