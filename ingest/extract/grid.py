@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ingest.extract.labels import terms
+from ingest.extract.labels import table_terms
 from ingest.extract.view import translation
 from ingest.records import Cell, Table
 from ingest.vocabulary import begins_part, breakdown_words, units, without_of_which, words
@@ -27,8 +27,12 @@ NUMBERINGS = (
     re.compile(r"^\([一二三四五六七八九十]+\)"),
     re.compile(r"^\d{1,2}[.、]"),
     re.compile(r"^\(\d{1,2}\)"),
+    re.compile(r"^[①-⑳]"),
 )
 UNNUMBERED = len(NUMBERINGS)
+NOTE_MARK = re.compile(
+    r"(?<=[\u4e00-\u9fff)\d])\s*[①-⑳¹²³⁴-⁹]+|(?<=[\u4e00-\u9fff)])\s*(?:[\[〔]注?\d{1,2}[\]〕]|\(?注\d{0,2}\)|\d{1,2}\)$)"
+)
 LATIN = re.compile(r"[A-Za-z][A-Za-z .,'&/\-]*")
 BEFORE = " | "
 
@@ -134,8 +138,8 @@ def _is_year_row(texts: list[str]) -> bool:
 
 @lru_cache(maxsize=16384)
 def clean(text: str) -> str:
-    """Header or cell text in simplified half-width form without blanks between characters."""
-    plain = text.translate(translation()).strip()
+    """Header or cell text in simplified half-width form without note marks and blanks between characters."""
+    plain = NOTE_MARK.sub("", text.translate(translation())).strip()
     return re.sub(r"(?<=[\u4e00-\u9fff#:)(]) +(?=[\u4e00-\u9fff(#)])", "", re.sub(r"\s+", " ", plain))
 
 
@@ -365,7 +369,7 @@ def only_breakdown(text: str) -> bool:
 def _plain_labels() -> frozenset[str]:
     """Labels that name a metric and no part of it, such as 集体合同, whose words would announce one."""
     parts = {item.word for item in breakdown_words()}
-    plain = (term for term in terms() if term.codes and not term.label.breakdown and not term.fixed_breakdown)
+    plain = (term for term in table_terms() if term.codes and not term.label.breakdown and not term.fixed_breakdown)
     return frozenset(term.label.text for term in plain) - parts
 
 

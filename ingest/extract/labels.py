@@ -184,12 +184,29 @@ def with_synonyms(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def terms() -> tuple[Term, ...]:
-    """The terms of the project's own vocabulary."""
+def _all_terms() -> tuple[Term, ...]:
     return tuple(Term(label) for label in labels())
 
 
 @lru_cache(maxsize=1)
+def terms() -> tuple[Term, ...]:
+    """The terms of the project's own vocabulary that name what a sentence counts."""
+    return tuple(term for term in _all_terms() if term.label.position != "table")
+
+
+@lru_cache(maxsize=1)
+def table_terms() -> tuple[Term, ...]:
+    """The terms of the project's own vocabulary that may be the head of a row or a column."""
+    return tuple(term for term in _all_terms() if term.label.position != "right")
+
+
+@lru_cache(maxsize=1)
 def label_index() -> LabelIndex:
-    """The index of the project's own vocabulary."""
+    """The index of the project's own vocabulary for sentences."""
     return LabelIndex(terms())
+
+
+@lru_cache(maxsize=1)
+def table_label_index() -> LabelIndex:
+    """The index of the project's own vocabulary for the heads of tables."""
+    return LabelIndex(table_terms())

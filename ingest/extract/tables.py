@@ -36,11 +36,10 @@ from ingest.extract.grid import (
     without_years,
 )
 from ingest.extract.identity import claim_id
-from ingest.extract.labels import Occurrence, label_index
+from ingest.extract.labels import Occurrence, table_label_index
 from ingest.extract.numerals import Numeral, read_arabic
 from ingest.extract.places import Place, Places
 from ingest.extract.quantities import BARE, Quantity, interval
-from ingest.extract.sentence import allows, unit_of
 from ingest.extract.years import Years
 from ingest.records import Cell, Claim, Page, Table
 from ingest.vocabulary import Unit, begins_part, breakdown_words, flows, labels, metrics, units, words
@@ -49,7 +48,7 @@ from ingest.vocabulary.heads import category_of, compares, is_share, is_year_hea
 TOLD_YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})\s*年(?!鉴)")
 UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]\s*([\u4e00-\u9fff%、/,]{1,14})")
 AREA = re.compile(
-    r"^(?:全[国省市县区旗盟州]|[\u4e00-\u9fff]{1,12}(?:[省市县区旗盟州镇乡]|街道|苏木)|[省市县区州盟]直.{0,4}|.{2,6}地区)$"
+    r"^(?:全[国省市县区旗盟州]|[\u4e00-\u9fff]{1,12}(?:[省市县区旗盟州镇乡]|街道|苏木|行委|管委会)|[省市县区州盟]直.{0,4}|.{2,6}地区)$"
 )
 MIN_COVERAGE = 0.5
 CONTEXT_HEADERS = 80
@@ -363,9 +362,8 @@ class _CellReader:
         row, column = reading.row, reading.column
         breakdown = dict(sorted((meaning.breakdown if meaning else {}).items()))
         statistic = metrics()[code].statistic if code else None
-        unit_code = (
-            unit_of(meaning.label.label, quantity) if meaning else (quantity.unit.unit_code if quantity.unit else None)
-        )
+        printed = quantity.unit.unit_code if quantity.unit else None
+        unit_code = meaning.label.term.unit_code(quantity.unit) if meaning else printed
         return Claim(
             claim_id=claim_id(self.page, cell.char_start, cell.char_end, code, breakdown),
             page_id=self.page.page_id,
@@ -456,7 +454,7 @@ def best_label(text: str, quantity: Quantity, context: str, near: str = "", capt
         return None
     found = [
         item
-        for item in label_index().find(core)
+        for item in table_label_index().find(core)
         if _fits(item, core, quantity, _Told(f"{context} {text}", near, caption))
     ]
     best = max(found, key=lambda item: (item.weight, bool(item.label.needs), -item.label.line), default=None)
@@ -478,7 +476,7 @@ def _fits(item: Occurrence, core: str, quantity: Quantity, told: _Told) -> bool:
     label = item.label
     is_carried = label.text.startswith(words()["carried_verb"])
     around = f"{core} {told.near}" if is_carried and label.text in _shared_texts() else core
-    if label.position == "right" or not allows(label, quantity):
+    if item.term.unit_code(quantity.unit) is None:
         return False
     if any(word.lstrip("~-") in (core if word[0] == "-" else around) for word in label.refuses):
         return False

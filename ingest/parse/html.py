@@ -27,6 +27,7 @@ BLOCKS = frozenset(
 BLANK = r"[ \t\r\n\f]"
 BLANKS = re.compile(f"{BLANK}{BLANK}*")  # re skips to a set in front, and not to a repeat of one
 NUMBER = re.compile(r"\d")
+NOTE_NUMBER = re.compile(r"^\s*[\[(（［【]?注?(?:\d{1,2}|[*＊a-z①-⑳])?[\])）］】]?\s*$")
 MIN_DATA_CELLS = 4
 NOTE_REACH = 160
 
@@ -98,11 +99,34 @@ class _Builder:
         self.tables.append(Table(caption, "", tuple(cells), start, self.length))
 
     def _cell(self, node: LexborNode, row: int, column: int) -> Cell:
-        text = BLANKS.sub(" ", node.text(deep=True, separator=" ") or "").strip()
+        printed = _squeezed(node.text(deep=True, separator=" ") or "")
+        text = _without_notes(node) if node.css_first("sup") else printed
         start = self.length
-        self.add(text + "\t")
+        self.add(printed + "\t")
+        end = start + len(text if printed.startswith(text) else printed)
         rows, columns = _span(node, "rowspan"), _span(node, "colspan")
-        return Cell(row, column, rows, columns, text, start, start + len(text), node.tag == "th")
+        return Cell(row, column, rows, columns, text, start, end, node.tag == "th")
+
+
+def _squeezed(text: str) -> str:
+    return BLANKS.sub(" ", text).strip()
+
+
+def _without_notes(node: LexborNode) -> str:
+    """The text of a cell without the raised numbers and stars that point to notes."""
+    pieces = [
+        inner.text(deep=False) or ""
+        for inner in node.traverse(include_text=True)
+        if inner.tag == "-text" and not _is_note_number(inner)
+    ]
+    return _squeezed(" ".join(pieces))
+
+
+def _is_note_number(text: LexborNode) -> bool:
+    parent = text.parent
+    while parent is not None and parent.tag not in ("sup", "td", "th"):
+        parent = parent.parent
+    return parent is not None and parent.tag == "sup" and bool(NOTE_NUMBER.match(text.text(deep=False) or ""))
 
 
 def _is_data_table(node: LexborNode) -> bool:

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from ingest.parse.aligned import Head, columns_of, printed_width
 from ingest.parse.headers import is_part_head, place_heads
+from ingest.parse.marks import unmarked
 from ingest.records import Cell, Table
 from ingest.vocabulary import labels, units, words
 from ingest.vocabulary.heads import is_stub_head, is_year_head
@@ -23,7 +24,7 @@ LINE = re.compile(r"(?m)^.*$")
 DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"[ \u3000\xa0]{2,}"))
 NUMBER_CELL = re.compile(
     r"^[#*＃]?\s*[-−]?(?:\d{1,3}(?: \d{3})+|\d[\d,，]*)(?:\.\d+)?"
-    r"\s*(?:[万亿千百]*(?:人次|人|个|户|家|元|%|％|件|份)?)[①-⑳]?$"
+    r"\s*(?:[万亿千百]*(?:人次|人|个|户|家|元|%|％|件|份)?)[①-⑳¹²³⁴-⁹]?$"
 )
 FIGURE = re.compile(r"-?\d[\d,， ]*(?:\.\d+)?")
 NO_VALUE = re.compile(r"^(?:-+|—+|…+|\*{2,}|\.{2,}|/|空|#)$")
@@ -34,6 +35,7 @@ CJK = re.compile(r"[\u4e00-\u9fff]")
 UNIT_LINE = re.compile(r"^(?P<open>[(（])?\s*(?:(?:计量)?单位\s*[:：])?\s*(?P<word>[\u4e00-\u9fff%／/]{1,4})\s*[)）]?$")
 SECTION_MARK = re.compile(r"^[一二三四五六七八九十]+、")
 BRACKETED = re.compile(r"[(（][^()（）]*[)）]|\s")
+TRANSLATION = re.compile(r"[A-Za-z][A-Za-z .,'’&/()\-]*")
 RULE = re.compile(r"^[\s|+\-:=─—_┼┬┴├┤]+$")
 LONGEST_CELL = 42
 LONGEST_SECTION_ROW = 16
@@ -107,7 +109,7 @@ def _delimited(lines: list[Piece]) -> list[Table]:
         split, used = _split(line, delimiter)
         if len(split) < 2 and not run and index + 1 < len(lines):
             split, used = _split_as_header(line, lines[index + 1])
-        if len(split) < 2 and run and not _is_section_row(line, lines[index + 1 : index + 2], delimiter):
+        if len(split) < 2 and run and not _is_section_row(line, lines[index + 1 : index + 3], delimiter):
             _finish(run, lines, tables)
             run = []
             split, used = _split(line, None)
@@ -115,7 +117,7 @@ def _delimited(lines: list[Piece]) -> list[Table]:
             delimiter = used
             run.append((index, split))
             continue
-        if run and _is_section_row(line, lines[index + 1 : index + 2], delimiter):
+        if run and _is_section_row(line, lines[index + 1 : index + 3], delimiter):
             run.append((index, [line]))
             continue
         _finish(run, lines, tables)
@@ -125,10 +127,21 @@ def _delimited(lines: list[Piece]) -> list[Table]:
 
 
 def _is_section_row(line: Piece, following: list[Piece], delimiter: re.Pattern[str] | None) -> bool:
-    """A short line between rows of figures that heads the rows below it."""
-    if delimiter is None or len(line.text.strip()) > LONGEST_SECTION_ROW or re.search("[。;:,；：，]", line.text):
+    """A short line between rows of figures that heads the rows below it, directly or over one more such line."""
+    if delimiter is None or not _is_short_label(line.text):
         return False
-    return any(_holds_values(_split(item, delimiter)[0]) for item in following)
+    for item in following:
+        if _holds_values(_split(item, delimiter)[0]):
+            return True
+        if not _is_short_label(item.text):
+            return False
+    return False
+
+
+def _is_short_label(text: str) -> bool:
+    """A line that may be the label of a section; its translation does not count."""
+    own = TRANSLATION.sub("", text).strip().rstrip("：:")
+    return len(own) <= LONGEST_SECTION_ROW and not re.search(r"[。;:,；：，|｜│┃\t]", own)
 
 
 def _split(line: Piece, preferred: re.Pattern[str] | None) -> tuple[list[Piece], re.Pattern[str] | None]:
@@ -232,8 +245,9 @@ def _within_borders(row: list[Piece]) -> list[Piece]:
 
 def _piece(body: str, start: int, end: int, offset: int) -> Piece:
     inner = body[start:end]
-    lead = len(inner) - len(inner.lstrip())
-    return Piece(inner.strip(), offset + start + lead, offset + start + lead + len(inner.strip()))
+    lead = offset + start + len(inner) - len(inner.lstrip())
+    text, first, last = unmarked(inner.strip())
+    return Piece(text, lead + first, lead + last)
 
 
 def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list[Table]) -> None:
@@ -431,9 +445,9 @@ def _close(run: list[int], lines: list[Piece], tables: list[Table]) -> None:
 
 
 def _trim(line: Piece) -> Piece:
-    lead = len(line.text) - len(line.text.lstrip())
-    content = line.text.strip()
-    return Piece(content, line.start + lead, line.start + lead + len(content), line.blanks)
+    lead = line.start + len(line.text) - len(line.text.lstrip())
+    text, first, last = unmarked(line.text.strip())
+    return Piece(text, lead + first, lead + last, line.blanks)
 
 
 def rebuild(pieces: list[Piece]) -> Table | None:

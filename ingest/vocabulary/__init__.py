@@ -15,7 +15,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 STATISTICS = frozenset({"stock", "flow", "rate", "cumulative"})
-POSITIONS = frozenset({"", "left", "right"})
+POSITIONS = frozenset({"", "left", "right", "table"})
 CATEGORY_JOINTS = re.compile("[、,，·和及与的\\s]")
 
 
@@ -58,7 +58,7 @@ class Label:
     """Words that name a metric.
 
     `text` may hold `…` for a short gap. `metrics` are codes that all receive the number. `position` says on
-    which side of the number the label may stand; `needs` and `refuses` are words looked for around it;
+    which side of the number the label may stand, or that it only heads rows and columns of tables; `needs` and `refuses` are words looked for around it;
     `breakdown` is added to the claim; `units` narrows the unit codes.
     """
 
@@ -175,7 +175,7 @@ def _label(row: dict[str, str]) -> Label:
     unknown = [code for code in codes if code and code not in metrics()]
     if unknown or row["position"] not in POSITIONS:
         raise VocabularyError(
-            f"{where}: {unknown or row['position']!r} is not a metric code or a position (left, right)"
+            f"{where}: {unknown or row['position']!r} is not a metric code or a position (left, right, table)"
         )
     return Label(
         text=row["label"],
