@@ -14,7 +14,7 @@ from ingest.extract.labels import table_terms
 from ingest.extract.view import translation
 from ingest.records import Cell, Table
 from ingest.vocabulary import begins_part, breakdown_words, units, without_of_which, words
-from ingest.vocabulary.heads import category_of, is_stub_head, is_year_head, without_year
+from ingest.vocabulary.heads import category_of, is_stub_head, is_year_head, numbers_columns, without_year
 
 VALUE = re.compile(
     r"^[*#]?\s*(?P<digits>-?(?:\d{1,3}(?: \d{3})+|\d[\d,]*)(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)"
@@ -62,6 +62,7 @@ class Grid:
                     self.at.setdefault((row, column), cell)
         self.rows = max((row for row, _ in self.at), default=-1) + 1
         self.columns = max((column for _, column in self.at), default=-1) + 1
+        self._drop_numbered_columns()
         self.head_rows = self._head_rows()
         self.caption_rows = frozenset(row for row in range(self.head_rows) if self._is_caption(row))
         self.stub_columns = self._stub_columns()
@@ -71,6 +72,13 @@ class Grid:
         """The clean text at a place; empty where the grid has a hole."""
         cell = self.at.get((row, column))
         return clean(cell.text) if cell else ""
+
+    def _drop_numbered_columns(self) -> None:
+        """Empty the rows that only number the columns (甲 乙 1 2 3), which hold no values."""
+        for row in range(self.rows):
+            if numbers_columns([self.text(row, column) for column in range(self.columns)]):
+                for column in range(self.columns):
+                    self.at.pop((row, column), None)
 
     def _head_rows(self) -> int:
         """Rows before the first one that holds a value under a label, without the sections that open the body."""
@@ -89,7 +97,7 @@ class Grid:
         """A label alone in its row, below the head."""
         own = self.at.get((row, 0))
         others = (self.at.get((row, column)) for column in range(1, self.columns))
-        is_alone = all(cell is None or cell is own or not cell.text.strip() for cell in others)
+        is_alone = all(cell is None or cell is own or _is_void(cell.text) for cell in others)
         return is_alone and own is not None and own.row == row and not self._is_stub_row(row)
 
     def _is_stub_row(self, row: int) -> bool:
@@ -245,7 +253,7 @@ def _row_text(grid: Grid, row: int) -> tuple[str, str]:
     above, own = "", []
     for column in grid.stub_columns:
         head = grid.text(row, column)
-        if column in grid.unit_columns or not head or (head.isdigit() and not YEAR.fullmatch(head)) or head in own:
+        if column in grid.unit_columns or _is_void(head) or (head.isdigit() and not YEAR.fullmatch(head)) or head in own:
             continue
         if grid.at[row, column].row_span > 1 and column < grid.stub_columns[-1]:
             above = head
@@ -352,7 +360,7 @@ def _plain(text: str) -> str:
 def only_breakdown(text: str) -> bool:
     """A part's label that names nothing but a breakdown value, such as 其中:女性."""
     core = label_core(text)
-    if core in _plain_labels() and not begins_part(text):
+    if (core in _plain_labels() or core.endswith(words()["contract_noun"])) and not begins_part(text):
         return False
     if category_of(core) is not None:
         return True

@@ -34,7 +34,7 @@ class Term:
 
     __slots__ = (
         *("label", "pieces", "later_pieces", "weight", "dimension", "needs", "codes", "fixed_breakdown", "is_award"),
-        *("is_stock", "is_rate", "is_generic", "refused_near", "refused_behind", "refused_anywhere", "refused"),
+        *("is_stock", "is_rate", "is_share", "is_generic", "refused_near", "refused_behind", "refused_anywhere", "refused"),
         *("_unit_codes", "is_free", "specificity"),
     )
 
@@ -50,6 +50,7 @@ class Term:
         self.fixed_breakdown = {key: value for metric in named for key, value in metric.fixed_breakdown.items()}
         self.is_award = any("award_level" in metric.breakdowns for metric in named)
         self.is_stock = all(metric.statistic == "stock" for metric in named)
+        self.is_share = any(metric.statistic == "rate" for metric in named)
         self.is_rate = label.text.endswith(words()["rate_ending"])
         self.is_generic = bool(label.needs) and label.text in words()["generic_noun"]
         self.refused_near = tuple(word for word in label.refuses if word[0] != "-")

@@ -153,7 +153,7 @@ class _CellReader:
             return []
         column = head or Header("")
         is_change = compares(f"{row.path} {column.path}")
-        unit = self._unit_of_change(row, column) if is_change else self._unit(match, row, column, row_unit)
+        unit = (self._unit_of_change(row, column) if is_change else None) or self._unit(match, row, column, row_unit)
         is_open = head is None or (unit is None and (bool(row_unit) or "." in match["digits"]))
         quantity = self._quantity(cell, match, unit)
         year, year_basis = self._year(row, column)
@@ -185,12 +185,15 @@ class _CellReader:
             return choices[0]
         return self._unit_of_metric(row, column, choices) or _unit_for(f"{row.path} {column.path}", choices)
 
-    def _unit_of_change(self, row: Header, column: Header) -> Unit:
-        """Changes are told in percent, unless the head prints another unit or says that it gives amounts."""
+    def _unit_of_change(self, row: Header, column: Header) -> Unit | None:
+        """Changes are told in percent, unless the head prints another unit; None where it says that it gives amounts.
+
+        Amounts are in the unit of the levels that are compared.
+        """
         for header in (row, column):
-            if compares(header.text):
+            if compares(header.path):
                 printed = next((units()[word] for word in _bracketed(header.text) if word in units()), None)
-                return printed or units()["个" if tells_amount(header.text) else "%"]
+                return printed or (None if tells_amount(header.path) else units()["%"])
         return units()["%"]
 
     def _unit_of_metric(self, row: Header, column: Header, choices: list[Unit]) -> Unit | None:
@@ -501,7 +504,8 @@ def _without_fillers(core: str) -> str:
 def _meaning_of(item: Occurrence, text: str, rule: str) -> Meaning:
     codes = tuple(metrics()[code].canonical_code for code in item.label.metrics)
     fixed = {key: value for code in item.label.metrics for key, value in metrics()[code].fixed_breakdown.items()}
-    around = breakdown_of(_without_label(text, item), codes, in_table=True)
+    rest = _without_label(text, item)
+    around = breakdown_of(_without_base(rest) if item.term.is_share else rest, codes, in_table=True)
     return Meaning(codes, around | fixed | item.label.breakdown, rule, item)
 
 
@@ -548,6 +552,13 @@ def _announced(text: str, codes: tuple[str, ...]) -> dict[str, str]:
         return breakdown_of(core, codes, in_table=True)
     has_it = any(category.dimension in metrics()[metrics()[code].canonical_code].breakdowns for code in codes)
     return {category.dimension: category.value} if has_it else {}
+
+
+def _without_base(text: str) -> str:
+    """The head of a rate without the words that name what it is a share of: 已建工会企业."""
+    for word in words()["rate_base"]:
+        text = text.replace(word, "")
+    return text
 
 
 def _without_label(text: str, item: Occurrence) -> str:

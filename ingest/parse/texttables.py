@@ -18,7 +18,7 @@ from ingest.parse.headers import is_part_head, place_heads
 from ingest.parse.marks import unmarked
 from ingest.records import Cell, Table
 from ingest.vocabulary import labels, units, words
-from ingest.vocabulary.heads import is_stub_head, is_year_head
+from ingest.vocabulary.heads import is_stub_head, is_year_head, numbers_columns
 
 LINE = re.compile(r"(?m)^.*$")
 DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"[ \u3000\xa0]{2,}"))
@@ -251,6 +251,7 @@ def _piece(body: str, start: int, end: int, offset: int) -> Piece:
 
 
 def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list[Table]) -> None:
+    run = [(index, row) for index, row in run if not numbers_columns([piece.text for piece in row])]
     rows = _without_frame([row for _, row in run])
     values = sum(piece.is_number for row in rows for piece in row)
     rows_with_values = sum(
@@ -339,7 +340,8 @@ def _header_cells(rows: list[list[Piece]], body: list[list[Piece]], width: int) 
 
 def _opens_section(row: list[Piece]) -> bool:
     """A label alone in its row, which heads the rows below it and no column."""
-    return bool(CJK.search(row[0].text)) and not any(piece.text for piece in row[1:]) and not is_stub_head(row[0].text)
+    is_alone = not any(piece.text and not NO_VALUE.match(piece.text) for piece in row[1:])
+    return bool(CJK.search(row[0].text)) and is_alone and not is_stub_head(row[0].text)
 
 
 def _heads_rows_below(row: list[Piece]) -> bool:
