@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ingest.extract.breakdowns import breakdown_of
@@ -76,7 +76,42 @@ def read_table(table: Table, number: int, page: Page, years: Years, places: Plac
         for row, column, cell in part.cells():
             header = None if column in part.unheaded else part.columns[column]
             claims += reader.read(cell, part.rows[row], header, unit_of_row(part.grid, row))
-    return claims
+    return _counted_once(claims, page)
+
+
+def _counted_once(claims: list[Claim], page: Page) -> list[Claim]:
+    """Where a table counts the same thing in two units (户 and 人), the one in the metric's own unit is the metric."""
+    told: dict[tuple[object, ...], set[str | None]] = {}
+    for claim in claims:
+        told.setdefault(_fact_of(claim), set()).add(claim.unit_code)
+    return [
+        _unmapped(claim, page) if claim.metric_code and _is_second_count(claim, told[_fact_of(claim)]) else claim
+        for claim in claims
+    ]
+
+
+def _fact_of(claim: Claim) -> tuple[object, ...]:
+    """What a claim tells, but for its unit."""
+    breakdown = tuple(sorted(claim.breakdown.items()))
+    return claim.metric_code, breakdown, claim.ref_year, claim.ref_area_name, claim.reporting_scope
+
+
+def _is_second_count(claim: Claim, unit_codes: set[str | None]) -> bool:
+    own = metrics()[claim.metric_code].unit_code if claim.metric_code else None
+    return own in unit_codes and claim.unit_code != own
+
+
+def _unmapped(claim: Claim, page: Page) -> Claim:
+    """The claim as one of a quantity that no metric counts."""
+    return replace(
+        claim,
+        claim_id=claim_id(page, claim.char_start, claim.char_end, None, {}),
+        metric_code=None,
+        statistic=None,
+        period_type="unknown",
+        rule="unmapped",
+        breakdown={},
+    )
 
 
 def _heads_other_body(caption: str) -> bool:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from ingest.parse.aligned import Head, columns_of, printed_width
 from ingest.parse.headers import is_part_head, place_heads
 from ingest.parse.marks import unmarked
+from ingest.parse.pagebreaks import PAGE_NUMBER, is_running_head, page_breaks
 from ingest.records import Cell, Table
 from ingest.vocabulary import labels, units, words
 from ingest.vocabulary.heads import is_stub_head, is_year_head, numbers_columns
@@ -104,7 +105,7 @@ def _delimited(lines: list[Piece]) -> list[Table]:
     run: list[tuple[int, list[Piece]]] = []
     delimiter: re.Pattern[str] | None = None
     for index, line in enumerate(lines):
-        if run and RULE.match(line.text):
+        if run and (RULE.match(line.text) or _is_page_break(line, lines[index + 1 : index + 2], delimiter)):
             continue
         split, used = _split(line, delimiter)
         if len(split) < 2 and not run and index + 1 < len(lines):
@@ -124,6 +125,13 @@ def _delimited(lines: list[Piece]) -> list[Table]:
         run, delimiter = [], None
     _finish(run, lines, tables)
     return tables
+
+
+def _is_page_break(line: Piece, following: list[Piece], delimiter: re.Pattern[str] | None) -> bool:
+    """A running head between two rows of one table."""
+    if delimiter is None or not is_running_head(line.text):
+        return False
+    return all(RULE.match(item.text) or len(_split(item, delimiter)[0]) > 1 for item in following)
 
 
 def _is_section_row(line: Piece, following: list[Piece], delimiter: re.Pattern[str] | None) -> bool:
@@ -462,12 +470,19 @@ def rebuild(pieces: list[Piece]) -> Table | None:
     numbers = [index for index, piece in enumerate(pieces) if piece.is_number and not piece.is_year]
     if len(numbers) < MIN_VALUES:
         return None
-    rows = _group(pieces, numbers[0])
+    pieces = _without_numbered_columns(pieces)
+    rows = _group(pieces)
+    breaks = _page_breaks(pieces, rows[0]) if rows else []
+    if breaks:
+        inside = {index for start, end in breaks for index in range(start, end)}
+        rows = _group([piece for index, piece in enumerate(pieces) if index not in inside])
     if rows is None:
         return None
     header, body = rows
     body = [(_without_repeated_head(label, header), found) for label, found in body]
-    width = _width(header, [len(found) for _, found in body])
+    last_lines = [pieces[start - 1] for start, _ in breaks] + [pieces[-1]]
+    width = _width(header, [len(found) for _, found in body if found[-1] not in last_lines] or [len(body[-1][1])])
+    body = [(label, _without_page_number(found, width, last_lines)) for label, found in body]
     values = [[_number(piece) for piece in found] for _, found in body if len(found) == width]
     cells, caption = _columns(header, values, width)
     number = 2
@@ -493,11 +508,15 @@ def _width(header: list[Piece], lengths: list[int]) -> int:
 
 def _without_repeated_head(label: list[Piece], header: list[Piece]) -> list[Piece]:
     """The label lines of a row behind a table head that is printed again above it (续表)."""
-    stub = max((index for index, piece in enumerate(header) if is_stub_head(piece.text)), default=len(header))
-    head = [piece.text for piece in header[stub:]]
+    head = [piece.text for piece in header[_stub_of(header) :]]
     texts = [piece.text for piece in label]
     starts = [start for start in range(len(label)) if head and texts[start : start + len(head)] == head]
     return label[starts[-1] + len(head) :] or label if starts else label
+
+
+def _stub_of(header: list[Piece]) -> int:
+    """The place of the head of the labels among the lines of a header; behind them where there is none."""
+    return max((index for index, piece in enumerate(header) if is_stub_head(piece.text)), default=len(header))
 
 
 def _heads_years(header: list[Piece], width: int) -> bool:
@@ -551,8 +570,36 @@ def _merge_broken(header: list[Piece], width: int) -> list[Piece]:
     return merged
 
 
-def _group(pieces: list[Piece], first_value: int) -> tuple[list[Piece], list[Row]] | None:
+def _page_breaks(pieces: list[Piece], header: list[Piece]) -> list[tuple[int, int]]:
+    """Where between the rows one page ends and the next begins, as places among the pieces."""
+    first = len(header)
+    texts = [piece.text for piece in pieces]
+    found = page_breaks(texts[first:], texts[_stub_of(header) : first])
+    return [(first + start, first + end) for start, end in found if start]
+
+
+def _without_page_number(found: list[Piece], width: int, last_lines: list[Piece]) -> list[Piece]:
+    """The values of a row without the number of the page that ends behind it, where that makes one too many."""
+    is_one_too_many = len(found) == width + 1 and found[-1] in last_lines
+    return found[:-1] if is_one_too_many and PAGE_NUMBER.match(found[-1].text) else found
+
+
+def _without_numbered_columns(pieces: list[Piece]) -> list[Piece]:
+    """The lines without those that only number the columns: 甲, 乙, 1, 2, 3."""
+    letters = words()["table_numbering"]
+    first = next((index for index, piece in enumerate(pieces) if piece.text in letters), len(pieces))
+    numbers = first
+    while numbers < len(pieces) and pieces[numbers].text in letters:
+        numbers += 1
+    end = numbers
+    while end < len(pieces) and pieces[end].text == str(end - numbers + 1):
+        end += 1
+    return [*pieces[:first], *pieces[end:]] if end - numbers > 1 else pieces
+
+
+def _group(pieces: list[Piece]) -> tuple[list[Piece], list[Row]] | None:
     """Header pieces, then (label pieces, value pieces) per row."""
+    first_value = next((index for index, piece in enumerate(pieces) if piece.is_number and not piece.is_year), 0)
     label_start = first_value - 1
     while label_start > 0 and _continues_label(pieces, label_start):
         label_start -= 1
