@@ -253,7 +253,12 @@ def _row_text(grid: Grid, row: int) -> tuple[str, str]:
     above, own = "", []
     for column in grid.stub_columns:
         head = grid.text(row, column)
-        if column in grid.unit_columns or _is_void(head) or (head.isdigit() and not YEAR.fullmatch(head)) or head in own:
+        if (
+            column in grid.unit_columns
+            or _is_void(head)
+            or (head.isdigit() and not YEAR.fullmatch(head))
+            or head in own
+        ):
             continue
         if grid.at[row, column].row_span > 1 and column < grid.stub_columns[-1]:
             above = head

@@ -34,7 +34,16 @@ class Term:
 
     __slots__ = (
         *("label", "pieces", "later_pieces", "weight", "dimension", "needs", "codes", "fixed_breakdown", "is_award"),
-        *("is_stock", "is_rate", "is_share", "is_generic", "refused_near", "refused_behind", "refused_anywhere", "refused"),
+        *(
+            "is_stock",
+            "is_rate",
+            "is_share",
+            "is_generic",
+            "refused_near",
+            "refused_behind",
+            "refused_anywhere",
+            "refused",
+        ),
         *("_unit_codes", "is_free", "specificity"),
     )
 

@@ -52,6 +52,7 @@ AREA = re.compile(
 )
 MIN_COVERAGE = 0.5
 CONTEXT_HEADERS = 80
+MOST_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,11 +342,11 @@ class _CellReader:
         header = without_years(header)
         if label_core(header.text) in words()["new_ones"]:
             return self._new_of_previous(header, quantity)
-        own, text = self._own_label(header, quantity)
+        own, text, parents = self._own_label(header, quantity)
         meaning = _meaning_of(own, text, "table_label") if own is not None else None
         is_breakdown = only_breakdown(header.text)
         if meaning is not None and not is_breakdown:
-            return _of_contracts_before(_within(meaning, header.parents), header)
+            return _of_contracts_before(_within(meaning, parents), header)
         of_parent = self._of_parents(header, quantity, is_breakdown)
         return of_parent or (None if begins_part(header.text) else meaning)
 
@@ -357,18 +358,27 @@ class _CellReader:
         is_named = any(word in text for text in levels for word in words()["union_body"])
         return self.is_of_other and not is_named
 
-    def _own_label(self, header: Header, quantity: Quantity) -> tuple[Occurrence | None, str]:
-        """The label of a header, alone or joined to the head above it (工会干部 over 专职), and its text."""
+    def _own_label(self, header: Header, quantity: Quantity) -> tuple[Occurrence | None, str, tuple[str, ...]]:
+        """The label of a header, alone or joined to the heads above it, its text, and the heads left above it.
+
+        A head is printed on several lines (建立职代, 会制度的, 单位数), or completes what stands below it (工会干部
+        over 专职).
+        """
         near = " ".join((*header.parents, header.before))
         own = best_label(header.text, quantity, self.context, near, self.caption)
-        if own is not None or not header.parents or only_breakdown(header.text) or not label_core(header.text):
-            return own, header.text
-        above, core = label_core(header.parents[-1]), label_core(header.text)
-        for text in (above + core, core + above):
-            joined = best_label(text, quantity, self.context, near, self.caption)
-            if joined is not None and joined.weight > max(len(above), len(core)):
-                return joined, text
-        return None, header.text
+        is_complete = own is not None and (bool(own.label.metrics) or own.weight == len(label_core(header.text)))
+        if is_complete or not header.parents or only_breakdown(header.text) or not label_core(header.text):
+            return own, header.text, header.parents
+        most = 1 if begins_part(header.text) else min(len(header.parents), MOST_LINES)
+        for count in range(1, most + 1):
+            if label_core(header.parents[-count]) in words()["table_total"]:
+                break
+            parts = [label_core(text) for text in (*header.parents[-count:], header.text)]
+            for text in ("".join(parts), "".join((parts[-1], *parts[:-1]))):
+                joined = best_label(text, quantity, self.context, near, self.caption)
+                if joined is not None and joined.weight > max(map(len, parts)):
+                    return joined, text, header.parents[:-count]
+        return own, header.text, header.parents
 
     def _new_of_previous(self, header: Header, quantity: Quantity) -> Meaning | None:
         """新建 after 基层工会组织数: the new ones of what the header before counts."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ingest.parse.aligned import Head, columns_of, printed_width
+from ingest.parse.brokenheads import spans_of
 from ingest.parse.headers import is_part_head, place_heads
 from ingest.parse.marks import unmarked
 from ingest.parse.pagebreaks import PAGE_NUMBER, is_running_head, page_breaks
@@ -331,6 +332,9 @@ def _header_cells(rows: list[list[Piece]], body: list[list[Piece]], width: int) 
             for number, row in enumerate(rows)
             for column, piece in enumerate(row)
         ]
+    spanned = _spanned_cells(rows, width)
+    if spanned:
+        return spanned
     heads = [[piece for piece in row if piece.text] for row in rows]
     heads = [row for row in heads if any(_is_head(piece) for piece in row) and not _heads_rows_below(row)]
     if len(heads) != 2:
@@ -344,6 +348,23 @@ def _header_cells(rows: list[list[Piece]], body: list[list[Piece]], width: int) 
         lower = lower[1:]
     values = [[_number(piece) for piece in row[shift:]] for row in body if len(row) == width]
     return _two_lines(upper, lower, values, width - shift, shift)
+
+
+def _spanned_cells(rows: list[list[Piece]], width: int) -> list[Cell]:
+    """A first line whose spans were lost over lines with a cell in every column; nothing when that is unsure."""
+    rows = [row for row in rows if len(row) > 1]
+    upper, lower = [piece for piece in rows[0] if piece.text], rows[1:]
+    if not lower or any(len(row) != width for row in lower):
+        return []
+    below = ["".join(row[column].text for row in lower) for column in range(width)]
+    spans = spans_of([piece.text for piece in upper], below)
+    cells, column = [], 0
+    for piece, span in zip(upper, spans or (), strict=bool(spans)):
+        cells.append(Cell(0, column, 1, span, piece.text, piece.start, piece.end, True))
+        column += span
+    if spans:
+        cells += [_cell(level, place, piece) for level, row in enumerate(lower, 1) for place, piece in enumerate(row)]
+    return cells
 
 
 def _opens_section(row: list[Piece]) -> bool:

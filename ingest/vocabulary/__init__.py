@@ -58,8 +58,8 @@ class Label:
     """Words that name a metric.
 
     `text` may hold `…` for a short gap. `metrics` are codes that all receive the number. `position` says on
-    which side of the number the label may stand, or that it only heads rows and columns of tables; `needs` and `refuses` are words looked for around it;
-    `breakdown` is added to the claim; `units` narrows the unit codes.
+    which side of the number the label may stand, or that it only heads rows and columns of tables; `needs` and
+    `refuses` are words looked for around it; `breakdown` is added to the claim; `units` narrows the unit codes.
     """
 
     text: str
