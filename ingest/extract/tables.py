@@ -46,6 +46,9 @@ from ingest.vocabulary import Unit, begins_part, breakdown_words, flows, labels,
 from ingest.vocabulary.heads import category_of, compares, is_share, is_year_head, tells_amount, year_offset
 
 TOLD_YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})\s*年(?!鉴)")
+VOLUME = re.compile(
+    r"(?:1[89]|20)\d{2}\s*年?(?:卷|版)?[\u4e00-\u9fff]{0,10}(?<!普查)年鉴|(?<!普查)年鉴[ (《—\-]*(?:1[89]|20)\d{2}(?:\s*年?[卷版])?(?!\d|\s*年)"
+)
 UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]\s*([\u4e00-\u9fff%、/,]{1,14})")
 AREA = re.compile(
     r"^(?:全[国省市县区旗盟州]|[\u4e00-\u9fff]{1,12}(?:[省市县区旗盟州镇乡]|街道|苏木|行委|管委会)|[省市县区州盟]直.{0,4}|.{2,6}地区)$"
@@ -280,7 +283,7 @@ class _CellReader:
             found = YEAR.findall(text)
             if found:
                 return int(found[0 if compares(text) else -1]), basis
-        lines = self.caption.split("\n")[::-1]
+        lines = VOLUME.sub("", self.caption).split("\n")[::-1]
         for pattern in (TOLD_YEAR, YEAR):
             told = next((found for line in lines if (found := pattern.findall(line))), None)
             if told:

@@ -63,7 +63,7 @@ def _stands_over(head: str, below: Sequence[str]) -> bool:
 def _are_one(first: str, second: str) -> bool:
     """Two lines are one head: what they say together is a label, or a part, that neither says alone."""
     upper, lower = _core(first), _core(second)
-    if not upper or not lower:
+    if not upper or not lower or lower in words()["table_total"]:
         return _is_known(upper or lower)
     whole = upper + lower
     return _is_known(whole) if _names_nothing(whole) else _label_size(whole, len(upper)) >= _least_size(whole)

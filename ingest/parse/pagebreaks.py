@@ -55,7 +55,7 @@ def _end_of_break(texts: Sequence[str], start: int, head: Sequence[str]) -> int:
     """Where the page break that begins at `start` ends; `start` itself where none begins there."""
     end = start
     while end < len(texts):
-        repeated = _repeated_head(texts, end, head)
+        repeated = repeated_head(texts, end, head)
         is_inside = end > start and bool(PAGE_NUMBER.match(texts[end]) or LATIN_LINE.match(texts[end]))
         if not (repeated or is_running_head(texts[end]) or is_inside):
             break
@@ -65,7 +65,7 @@ def _end_of_break(texts: Sequence[str], start: int, head: Sequence[str]) -> int:
     return end
 
 
-def _repeated_head(texts: Sequence[str], start: int, head: Sequence[str]) -> int:
+def repeated_head(texts: Sequence[str], start: int, head: Sequence[str]) -> int:
     """How many lines at `start` are the beginning of the head again; none where they are too few to tell."""
     count = 0
     while count < len(head) and start + count < len(texts) and texts[start + count] == head[count]:

@@ -12,12 +12,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 from ingest.parse.aligned import Head, columns_of, printed_width
 from ingest.parse.brokenheads import spans_of
 from ingest.parse.headers import is_part_head, place_heads
 from ingest.parse.marks import unmarked
-from ingest.parse.pagebreaks import PAGE_NUMBER, is_running_head, page_breaks
+from ingest.parse.pagebreaks import PAGE_NUMBER, is_running_head, page_breaks, repeated_head
 from ingest.records import Cell, Table
 from ingest.vocabulary import labels, units, words
 from ingest.vocabulary.heads import is_stub_head, is_year_head, numbers_columns
@@ -44,6 +45,7 @@ LONGEST_SECTION_ROW = 16
 LONGEST_MARKED_CELL = 90
 CAPTION_LINES = 3
 MIN_VALUES = 4
+MOST_BETWEEN_PAGES = 6
 FEW_ROWS = 4
 
 
@@ -106,7 +108,7 @@ def _delimited(lines: list[Piece]) -> list[Table]:
     run: list[tuple[int, list[Piece]]] = []
     delimiter: re.Pattern[str] | None = None
     for index, line in enumerate(lines):
-        if run and (RULE.match(line.text) or _is_page_break(line, lines[index + 1 : index + 2], delimiter)):
+        if run and (RULE.match(line.text) or _is_page_break(lines, index, delimiter)):
             continue
         split, used = _split(line, delimiter)
         if len(split) < 2 and not run and index + 1 < len(lines):
@@ -128,11 +130,17 @@ def _delimited(lines: list[Piece]) -> list[Table]:
     return tables
 
 
-def _is_page_break(line: Piece, following: list[Piece], delimiter: re.Pattern[str] | None) -> bool:
-    """A running head between two rows of one table."""
-    if delimiter is None or not is_running_head(line.text):
-        return False
-    return all(RULE.match(item.text) or len(_split(item, delimiter)[0]) > 1 for item in following)
+def _is_page_break(lines: list[Piece], index: int, delimiter: re.Pattern[str] | None) -> bool:
+    """One of the lines between two rows of one table where print begins a new page."""
+    before = list(takewhile(_is_between_pages, lines[index : max(0, index - MOST_BETWEEN_PAGES) : -1]))
+    after = list(takewhile(_is_between_pages, lines[index : index + MOST_BETWEEN_PAGES]))
+    following = lines[index + len(after) : index + len(after) + 1]
+    is_break = any(is_running_head(line.text) for line in before + after)
+    return is_break and any(len(_split(line, delimiter)[0]) > 1 for line in following)
+
+
+def _is_between_pages(line: Piece) -> bool:
+    return bool(PAGE_NUMBER.match(line.text.strip()) or RULE.match(line.text)) or is_running_head(line.text)
 
 
 def _is_section_row(line: Piece, following: list[Piece], delimiter: re.Pattern[str] | None) -> bool:
@@ -460,19 +468,30 @@ def _is_cell_line(line: Piece) -> bool:
 
 def _close(run: list[int], lines: list[Piece], tables: list[Table]) -> None:
     pieces = [_trim(lines[index]) for index in run]
-    table = rebuild(pieces)
-    if table is not None:
-        first = next(i for i in run if lines[i].end >= table.char_start)
-        caption = "\n".join(line.text.strip() for line in lines[max(0, first - CAPTION_LINES) : first])
-        tables.append(
-            Table(
-                caption + ("\n" if caption else "") + table.caption,
-                table.note,
-                table.cells,
-                table.char_start,
-                table.char_end,
-            )
-        )
+    above = ""
+    for part in _parts_of(pieces):
+        table = rebuild(part)
+        if table is None:
+            continue
+        if not above:
+            first = next(i for i in run if lines[i].end >= table.char_start)
+            above = "\n".join(line.text.strip() for line in lines[max(0, first - CAPTION_LINES) : first])
+        caption = above + ("\n" if above else "") + table.caption
+        tables.append(Table(caption, table.note, table.cells, table.char_start, table.char_end))
+
+
+def _parts_of(pieces: list[Piece]) -> list[list[Piece]]:
+    """The lines of the tables that stand below each other with the same head of the labels and other heads beside it."""
+    stub = next((index for index, piece in enumerate(pieces) if is_stub_head(piece.text)), None)
+    if stub is None:
+        return [pieces]
+    texts = [piece.text for piece in pieces]
+    starts = [index for index, text in enumerate(texts) if text == texts[stub]]
+    depth = next((n for n, piece in enumerate(pieces[stub:]) if piece.is_number and not piece.is_year), 0)
+    head = texts[stub : stub + depth]
+    others = [start for start in starts[1:] if start >= stub + depth and not repeated_head(texts, start, head)]
+    cuts = [0, *others, len(pieces)]
+    return [pieces[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
 
 
 def _trim(line: Piece) -> Piece:
