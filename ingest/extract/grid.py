@@ -13,7 +13,7 @@ from functools import lru_cache
 from ingest.extract.labels import table_terms
 from ingest.extract.view import translation
 from ingest.records import Cell, Table
-from ingest.vocabulary import begins_part, breakdown_words, units, without_of_which, words
+from ingest.vocabulary import begins_part, breakdown_words, unit_named, without_of_which, words
 from ingest.vocabulary.heads import category_of, is_stub_head, is_year_head, numbers_columns, without_year
 
 VALUE = re.compile(
@@ -229,7 +229,7 @@ class _RowReader:
 
 
 def _prints_unit(text: str) -> bool:
-    return any(inner.removeprefix("单位:").strip() in units() for inner in BRACKETED.findall(text))
+    return any(unit_named(inner.removeprefix("单位:")) for inner in BRACKETED.findall(text))
 
 
 def _names_sex(text: str) -> bool:
@@ -277,7 +277,7 @@ def _is_unit_column(grid: Grid, column: int) -> bool:
     if any(grid.text(row, column).lower() in words()["table_unit_head"] for row in range(grid.head_rows)):
         return True
     body = [text for row in range(grid.head_rows, grid.rows) if (text := grid.text(row, column))]
-    return bool(body) and all(text in units() for text in body)
+    return bool(body) and all(unit_named(text) for text in body)
 
 
 def unit_of_row(grid: Grid, row: int) -> str:
@@ -329,7 +329,8 @@ def _column_header(grid: Grid, column: int) -> Header:
 def _spanning_text(grid: Grid, row: int, column: int) -> str:
     """A header's text; an empty place above another header takes the text to its left (a span lost in print)."""
     own = grid.text(row, column)
-    if own or row + 1 >= grid.head_rows or column in grid.stub_columns or not grid.text(row + 1, column):
+    has_below = any(grid.text(below, column) for below in range(row + 1, grid.head_rows))
+    if own or column in grid.stub_columns or not has_below:
         return own
     left = column
     while left - 1 not in grid.stub_columns and left > 0:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -42,13 +42,13 @@ from ingest.extract.places import Place, Places
 from ingest.extract.quantities import BARE, Quantity, interval
 from ingest.extract.years import Years
 from ingest.records import Cell, Claim, Page, Table
-from ingest.vocabulary import Unit, begins_part, breakdown_words, flows, labels, metrics, units, words
+from ingest.vocabulary import Unit, begins_part, breakdown_words, flows, labels, metrics, unit_named, units, words
 from ingest.vocabulary.heads import category_of, compares, is_share, is_year_head, tells_amount, year_offset
 
+VOLUME_BEFORE = r"(?:1[89]|20)\d{2}\s*年?(?:卷|版)?[\u4e00-\u9fff]{0,10}(?<!普查)年鉴"
+VOLUME_BEHIND = r"(?<!普查)年鉴[ (《—\-]*(?:1[89]|20)\d{2}(?:\s*年?[卷版])?(?!\d|\s*年)"
+VOLUME = re.compile(f"{VOLUME_BEFORE}|{VOLUME_BEHIND}")
 TOLD_YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})\s*年(?!鉴)")
-VOLUME = re.compile(
-    r"(?:1[89]|20)\d{2}\s*年?(?:卷|版)?[\u4e00-\u9fff]{0,10}(?<!普查)年鉴|(?<!普查)年鉴[ (《—\-]*(?:1[89]|20)\d{2}(?:\s*年?[卷版])?(?!\d|\s*年)"
-)
 UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]\s*([\u4e00-\u9fff%、/,]{1,14})")
 AREA = re.compile(
     r"^(?:全[国省市县区旗盟州]|[\u4e00-\u9fff]{1,12}(?:[省市县区旗盟州镇乡]|街道|苏木|行委|管委会)|[省市县区州盟]直.{0,4}|.{2,6}地区)$"
@@ -209,17 +209,17 @@ class _CellReader:
         if is_share(label_core(column.text)) or is_share(label_core(row.text)):
             return units()["%"]
         for text in (match["unit"] or "", row_unit, *_bracketed(row.text), *_bracketed(column.text)):
-            found = units().get(text.strip())
+            found = unit_named(text.strip())
             if found:
                 return found
         for text in (*column.parents, *row.parents):
             for inner in _bracketed(text):
-                if inner in units():
-                    return units()[inner]
+                if unit := unit_named(inner):
+                    return unit
         printed = UNIT_LINE.search(self.caption)
-        choices = [units()[word] for word in re.split("[、/,]", printed[1]) if word in units()] if printed else []
+        choices = _units_of(re.split("[、/,]", printed[1])) if printed else []
         if not choices:
-            choices = [units()[word] for word in _bracketed(self.caption) if word in units()]
+            choices = _units_of(_bracketed(self.caption))
         if len(choices) == 1:
             return choices[0]
         return self._unit_of_metric(row, column, choices) or _unit_for(f"{row.path} {column.path}", choices)
@@ -231,7 +231,7 @@ class _CellReader:
         """
         for header in (row, column):
             if compares(header.path):
-                printed = next((units()[word] for word in _bracketed(header.text) if word in units()), None)
+                printed = next(iter(_units_of(_bracketed(header.text))), None)
                 return printed or (None if tells_amount(header.path) else units()["%"])
         return units()["%"]
 
@@ -335,7 +335,7 @@ class _CellReader:
             return Meaning(meaning.codes, added | meaning.breakdown, meaning.rule, meaning.label)
         if core.startswith(words()["table_own_level"]):
             return meaning
-        says_nothing = not _without_fillers(core) or is_year_head(core) or core in units()
+        says_nothing = not _without_fillers(core) or is_year_head(core) or unit_named(core) is not None
         return meaning if says_nothing else None
 
     def _of_header(self, header: Header, quantity: Quantity) -> Meaning | None:
@@ -482,6 +482,10 @@ def _unit_for(headers: str, choices: list[Unit]) -> Unit | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+def _units_of(names: Iterable[str]) -> list[Unit]:
+    return [unit for name in names if (unit := unit_named(name))]
+
+
 def _label_weight(text: str, unit: Unit, context: str) -> int:
     """How much of a header the best label covers that can be counted in `unit`; 0 when none can."""
     numeral = read_arabic("1", "", "", "")
@@ -553,6 +557,9 @@ def _meaning_of(item: Occurrence, text: str, rule: str) -> Meaning:
     codes = tuple(metrics()[code].canonical_code for code in item.label.metrics)
     fixed = {key: value for code in item.label.metrics for key, value in metrics()[code].fixed_breakdown.items()}
     rest = _without_label(text, item)
+    for inner in _bracketed(text):
+        if only_breakdown(inner) and not begins_part(inner):
+            rest += inner
     around = breakdown_of(_without_base(rest) if item.term.is_share else rest, codes, in_table=True)
     return Meaning(codes, around | fixed | item.label.breakdown, rule, item)
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from ingest.parse.aligned import Head, columns_of, printed_width
 from ingest.parse.brokenheads import spans_of
@@ -481,7 +481,7 @@ def _close(run: list[int], lines: list[Piece], tables: list[Table]) -> None:
 
 
 def _parts_of(pieces: list[Piece]) -> list[list[Piece]]:
-    """The lines of the tables that stand below each other with the same head of the labels and other heads beside it."""
+    """The lines of tables below each other: the same head of the labels begins each, with other heads beside it."""
     stub = next((index for index, piece in enumerate(pieces) if is_stub_head(piece.text)), None)
     if stub is None:
         return [pieces]
@@ -491,7 +491,7 @@ def _parts_of(pieces: list[Piece]) -> list[list[Piece]]:
     head = texts[stub : stub + depth]
     others = [start for start in starts[1:] if start >= stub + depth and not repeated_head(texts, start, head)]
     cuts = [0, *others, len(pieces)]
-    return [pieces[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [pieces[start:end] for start, end in pairwise(cuts)]
 
 
 def _trim(line: Piece) -> Piece:
