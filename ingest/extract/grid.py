@@ -33,6 +33,8 @@ UNNUMBERED = len(NUMBERINGS)
 NOTE_MARK = re.compile(
     r"(?<=[\u4e00-\u9fff)\d])\s*[①-⑳¹²³⁴-⁹]+|(?<=[\u4e00-\u9fff)])\s*(?:[\[〔]注?\d{1,2}[\]〕]|\(?注\d{0,2}\)|\d{1,2}\)$)"
 )
+SPELT_YEAR = re.compile(r"^[一二][八九〇零][一二三四五六七八九〇零]{2}(?=年)")
+YEAR_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 LATIN = re.compile(r"[A-Za-z][A-Za-z .,'&/\-]*")
 BEFORE = " | "
 
@@ -148,6 +150,7 @@ def _is_year_row(texts: list[str]) -> bool:
 def clean(text: str) -> str:
     """Header or cell text in simplified half-width form without note marks and blanks between characters."""
     plain = NOTE_MARK.sub("", text.translate(translation())).strip()
+    plain = SPELT_YEAR.sub(lambda year: year[0].translate(YEAR_DIGITS), plain)
     return re.sub(r"(?<=[\u4e00-\u9fff#:)(]) +(?=[\u4e00-\u9fff(#)])", "", re.sub(r"\s+", " ", plain))
 
 

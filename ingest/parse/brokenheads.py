@@ -21,7 +21,8 @@ from ingest.parse.headers import is_part_head
 from ingest.vocabulary import labels, words
 from ingest.vocabulary.heads import is_stub_head
 
-MOST_COLUMNS = 40
+MOST_COLUMNS = 24
+LONGEST_HEAD = 60
 ASIDE = re.compile(r"[(（][^()（）]*[)）]|[\s#＃*]")
 LEAST_SHARE = 0.5
 LEAST_LABEL = 2
@@ -93,7 +94,7 @@ def _core(text: str) -> str:
 
 def _label_size(core: str, joint: int | None) -> int:
     """How many characters the longest label in a head has, if `joint` is told among those that stand across it."""
-    known = _label_texts()
+    known = _label_texts() if len(core) <= LONGEST_HEAD else frozenset()
     for length in range(len(core), 1, -1):
         for start in range(len(core) - length + 1):
             is_across = joint is None or start < joint < start + length

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import groupby, pairwise, takewhile
 
 from ingest.parse.aligned import Head, columns_of, printed_width
 from ingest.parse.brokenheads import spans_of
@@ -40,12 +40,14 @@ SECTION_MARK = re.compile(r"^[一二三四五六七八九十]+、")
 BRACKETED = re.compile(r"[(（][^()（）]*[)）]|\s")
 TRANSLATION = re.compile(r"[A-Za-z][A-Za-z .,'’&/()\-]*")
 RULE = re.compile(r"^[\s|+\-:=─—_┼┬┴├┤]+$")
+BARS = " \t\r\u3000\xa0|｜│┃"
 LONGEST_CELL = 42
 LONGEST_SECTION_ROW = 16
 LONGEST_MARKED_CELL = 90
 CAPTION_LINES = 3
 MIN_VALUES = 4
 MOST_BETWEEN_PAGES = 6
+MOST_HEAD_LINES = 60
 FEW_ROWS = 4
 
 
@@ -87,6 +89,20 @@ def find_text_tables(text: str) -> tuple[Table, ...]:
     return tuple(sorted(tables, key=lambda table: table.char_start))
 
 
+def find_set_tables(text: str, taken: list[tuple[int, int]]) -> list[Table]:
+    """Tables set by bars, tabs or wide gaps in the text around stretches that are read otherwise."""
+    tables: list[Table] = []
+    lines = _lines(text)
+    starts, ends = [start for start, _ in taken], [end for _, end in taken]
+    for _, run in groupby(
+        lines, key=lambda line: (bisect_right(starts, line.start), _is_taken(line.start, starts, ends))
+    ):
+        free = list(run)
+        if not _is_taken(free[0].start, starts, ends):
+            tables += _delimited(free)
+    return tables
+
+
 def _lines(text: str) -> list[Piece]:
     """The lines that are not empty, each with the number of empty ones before it."""
     lines: list[Piece] = []
@@ -122,7 +138,7 @@ def _delimited(lines: list[Piece]) -> list[Table]:
             run.append((index, split))
             continue
         if run and _is_section_row(line, lines[index + 1 : index + 3], delimiter):
-            run.append((index, [line]))
+            run.append((index, [_without_bars(line)]))
             continue
         _finish(run, lines, tables)
         run, delimiter = [], None
@@ -157,8 +173,15 @@ def _is_section_row(line: Piece, following: list[Piece], delimiter: re.Pattern[s
 
 def _is_short_label(text: str) -> bool:
     """A line that may be the label of a section; its translation does not count."""
-    own = TRANSLATION.sub("", text).strip().rstrip("：:")
+    own = TRANSLATION.sub("", text).strip(BARS).rstrip("：:")
     return len(own) <= LONGEST_SECTION_ROW and not re.search(r"[。;:,；：，|｜│┃\t]", own)
+
+
+def _without_bars(line: Piece) -> Piece:
+    """A line without the bars and blanks around it."""
+    content = line.text.strip(BARS)
+    start = line.start + line.text.index(content)
+    return Piece(content, start, start + len(content), line.blanks)
 
 
 def _split(line: Piece, preferred: re.Pattern[str] | None) -> tuple[list[Piece], re.Pattern[str] | None]:
@@ -274,7 +297,8 @@ def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list
     rows_with_values = sum(
         any(piece.is_value and piece.text and not piece.is_year for piece in row[1:]) for row in rows
     )
-    if len(run) < 2 or values < 2 or rows_with_values < 1 or rows_with_values * 3 < len(run):
+    cut = sum(len(row) > 1 for row in rows)
+    if len(run) < 2 or values < 2 or rows_with_values < 1 or rows_with_values * 3 < cut:
         return
     width = Counter(len(row) for row in rows).most_common(1)[0][0]
     first_body = next((number for number, row in enumerate(rows) if _holds_values(row)), len(rows))
@@ -488,7 +512,7 @@ def _parts_of(pieces: list[Piece]) -> list[list[Piece]]:
     texts = [piece.text for piece in pieces]
     starts = [index for index, text in enumerate(texts) if text == texts[stub]]
     depth = next((n for n, piece in enumerate(pieces[stub:]) if piece.is_number and not piece.is_year), 0)
-    head = texts[stub : stub + depth]
+    head = texts[stub : stub + min(depth, MOST_HEAD_LINES)]
     others = [start for start in starts[1:] if start >= stub + depth and not repeated_head(texts, start, head)]
     cuts = [0, *others, len(pieces)]
     return [pieces[start:end] for start, end in pairwise(cuts)]
@@ -510,19 +534,10 @@ def rebuild(pieces: list[Piece]) -> Table | None:
     numbers = [index for index, piece in enumerate(pieces) if piece.is_number and not piece.is_year]
     if len(numbers) < MIN_VALUES:
         return None
-    pieces = _without_numbered_columns(pieces)
-    rows = _group(pieces)
-    breaks = _page_breaks(pieces, rows[0]) if rows else []
-    if breaks:
-        inside = {index for start, end in breaks for index in range(start, end)}
-        rows = _group([piece for index, piece in enumerate(pieces) if index not in inside])
-    if rows is None:
+    found_rows = _rows_of(_without_numbered_columns(pieces))
+    if found_rows is None:
         return None
-    header, body = rows
-    body = [(_without_repeated_head(label, header), found) for label, found in body]
-    last_lines = [pieces[start - 1] for start, _ in breaks] + [pieces[-1]]
-    width = _width(header, [len(found) for _, found in body if found[-1] not in last_lines] or [len(body[-1][1])])
-    body = [(label, _without_page_number(found, width, last_lines)) for label, found in body]
+    header, body, width = found_rows
     values = [[_number(piece) for piece in found] for _, found in body if len(found) == width]
     cells, caption = _columns(header, values, width)
     number = 2
@@ -539,11 +554,40 @@ def rebuild(pieces: list[Piece]) -> Table | None:
     return Table("\n".join(caption), "", tuple(cells), start, pieces[-1].end)
 
 
-def _width(header: list[Piece], lengths: list[int]) -> int:
-    """How many value columns there are: what most rows have, or the longest where as many years head them."""
-    longest = max(lengths)
+def _rows_of(pieces: list[Piece]) -> tuple[list[Piece], list[Row], int] | None:
+    """Header, rows and the number of value columns, without what print puts between two pages."""
+    rows = _group(pieces)
+    breaks = _page_breaks(pieces, rows[0]) if rows else []
+    if breaks:
+        inside = {index for start, end in breaks for index in range(start, end)}
+        rows = _group([piece for index, piece in enumerate(pieces) if index not in inside])
+    if rows is None:
+        return None
+    header, body = rows
+    body = [(_without_repeated_head(label, header), found) for label, found in body]
+    last_lines = {pieces[start - 1].start for start, _ in breaks}
+    if any(is_year_head(piece.text) for piece in header):  # they tell how many values a row has
+        last_lines.add(pieces[-1].start)
+    closing = [found[-1].start in last_lines for _, found in body]
+    width = _width(header, [len(found) for _, found in body], closing)
+    body = [
+        (label, _without_page_number(found, width) if is_closing else found)
+        for (label, found), is_closing in zip(body, closing, strict=True)
+    ]
+    return header, body, width
+
+
+def _width(header: list[Piece], lengths: list[int], closing: list[bool]) -> int:
+    """How many value columns there are: what most rows have, or the longest where as many years head them.
+
+    A row that closes a page may have the number of the page behind its values.
+    """
     years = sum(is_year_head(piece.text) for piece in header)
-    return longest if len(lengths) < FEW_ROWS or years == longest else Counter(lengths).most_common(1)[0][0]
+    inner = [length for length, is_closing in zip(lengths, closing, strict=True) if not is_closing]
+    if years in lengths and max(inner, default=years) <= years:
+        return years
+    inner = inner or lengths
+    return max(inner) if len(inner) < FEW_ROWS else Counter(inner).most_common(1)[0][0]
 
 
 def _without_repeated_head(label: list[Piece], header: list[Piece]) -> list[Piece]:
@@ -614,14 +658,13 @@ def _page_breaks(pieces: list[Piece], header: list[Piece]) -> list[tuple[int, in
     """Where between the rows one page ends and the next begins, as places among the pieces."""
     first = len(header)
     texts = [piece.text for piece in pieces]
-    found = page_breaks(texts[first:], texts[_stub_of(header) : first])
+    found = page_breaks(texts[first:], texts[_stub_of(header) : first][:MOST_HEAD_LINES])
     return [(first + start, first + end) for start, end in found if start]
 
 
-def _without_page_number(found: list[Piece], width: int, last_lines: list[Piece]) -> list[Piece]:
+def _without_page_number(found: list[Piece], width: int) -> list[Piece]:
     """The values of a row without the number of the page that ends behind it, where that makes one too many."""
-    is_one_too_many = len(found) == width + 1 and found[-1] in last_lines
-    return found[:-1] if is_one_too_many and PAGE_NUMBER.match(found[-1].text) else found
+    return found[:-1] if len(found) == width + 1 and PAGE_NUMBER.match(found[-1].text) else found
 
 
 def _without_numbered_columns(pieces: list[Piece]) -> list[Piece]:
