@@ -14,7 +14,7 @@ their own below it, or parts, or completes each of them. Where several ways fill
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from ingest.parse.headers import is_part_head
@@ -38,34 +38,51 @@ def spans_of(heads: Sequence[str], columns: Sequence[str]) -> list[int] | None:
         return None
     ways: dict[int, list[list[int]]] = {0: [[]]}
     for number, head in enumerate(heads):
-        left = len(heads) - number - 1
+        last = width - (len(heads) - number - 1)
         following: dict[int, list[list[int]]] = {}
         for place, spans in ways.items():
-            for end in range(place + 1, width - left + 1):
-                if _stands_over(head, columns[place:end]):
-                    known = following.setdefault(end, [])
-                    known += [[*way, end - place] for way in spans][: 2 - len(known)]
+            for end in _ends(head, columns, place, last):
+                known = following.setdefault(end, [])
+                known += [[*way, end - place] for way in spans][: 2 - len(known)]
         ways = following
     found = ways.get(width, [])
     return found[0] if len(found) == 1 else None
 
 
-def _stands_over(head: str, below: Sequence[str]) -> bool:
-    """One column goes on with the head; several are heads of their own, or each is completed by it."""
-    if len(below) == 1:
-        return _are_one(head, below[0])
-    if not all(_core(text) for text in below):
-        return False
-    known = [_is_known(text) for text in below]
-    return all(known) or (not any(known) and all(_are_one(head, text) or _are_one(text, head) for text in below))
+def _ends(head: str, columns: Sequence[str], place: int, last: int) -> Iterator[int]:
+    """Where a head that begins over a column may end.
+
+    One column goes on with the head; several are heads of their own, or none is and the head completes each. No head
+    stands twice below another, and a total only before the parts.
+    """
+    if place < last and _are_one(head, columns[place]):
+        yield place + 1
+    are_known = are_completed = True
+    seen: set[str] = set()
+    for end in range(place + 1, last + 1):
+        text = columns[end - 1]
+        core = _core(text)
+        if core in seen or (seen and core in words()["table_total"]):
+            return
+        seen.add(core)
+        is_known = _is_known(text)
+        are_known = are_known and is_known
+        is_completed = not is_known and bool(core) and (_are_one(head, text) or _are_one(text, head))
+        are_completed = are_completed and is_completed
+        if not (are_known or are_completed):
+            return
+        if end > place + 1:
+            yield end
 
 
 @lru_cache(maxsize=4096)
 def _are_one(first: str, second: str) -> bool:
     """Two lines are one head: what they say together is a label, or a part, that neither says alone."""
     upper, lower = _core(first), _core(second)
-    if not upper or not lower or lower in words()["table_total"]:
+    if not upper or not lower:
         return _is_known(upper or lower)
+    if is_part_head(lower) and _is_known(upper):  # a part alone below its whole would have no whole beside it
+        return False
     whole = upper + lower
     return _is_known(whole) if _names_nothing(whole) else _label_size(whole, len(upper)) >= _least_size(whole)
 
