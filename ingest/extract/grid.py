@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ingest.extract.labels import terms
+from ingest.extract.labels import table_terms
 from ingest.extract.view import translation
 from ingest.records import Cell, Table
-from ingest.vocabulary import begins_part, breakdown_words, units, without_of_which, words
-from ingest.vocabulary.heads import category_of, is_stub_head, is_year_head, without_year
+from ingest.vocabulary import begins_part, breakdown_words, unit_named, without_of_which, words
+from ingest.vocabulary.heads import category_of, is_stub_head, is_year_head, numbers_columns, without_year
 
 VALUE = re.compile(
     r"^[*#]?\s*(?P<digits>-?(?:\d{1,3}(?: \d{3})+|\d[\d,]*)(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)"
@@ -27,8 +27,14 @@ NUMBERINGS = (
     re.compile(r"^\([一二三四五六七八九十]+\)"),
     re.compile(r"^\d{1,2}[.、]"),
     re.compile(r"^\(\d{1,2}\)"),
+    re.compile(r"^[①-⑳]"),
 )
 UNNUMBERED = len(NUMBERINGS)
+NOTE_MARK = re.compile(
+    r"(?<=[\u4e00-\u9fff)\d])\s*[①-⑳¹²³⁴-⁹]+|(?<=[\u4e00-\u9fff)])\s*(?:[\[〔]注?\d{1,2}[\]〕]|\(?注\d{0,2}\)|\d{1,2}\)$)"
+)
+SPELT_YEAR = re.compile(r"^[一二][八九〇零][一二三四五六七八九〇零]{2}(?=年)")
+YEAR_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 LATIN = re.compile(r"[A-Za-z][A-Za-z .,'&/\-]*")
 BEFORE = " | "
 
@@ -58,6 +64,7 @@ class Grid:
                     self.at.setdefault((row, column), cell)
         self.rows = max((row for row, _ in self.at), default=-1) + 1
         self.columns = max((column for _, column in self.at), default=-1) + 1
+        self._drop_numbered_columns()
         self.head_rows = self._head_rows()
         self.caption_rows = frozenset(row for row in range(self.head_rows) if self._is_caption(row))
         self.stub_columns = self._stub_columns()
@@ -67,6 +74,13 @@ class Grid:
         """The clean text at a place; empty where the grid has a hole."""
         cell = self.at.get((row, column))
         return clean(cell.text) if cell else ""
+
+    def _drop_numbered_columns(self) -> None:
+        """Empty the rows that only number the columns (甲 乙 1 2 3), which hold no values."""
+        for row in range(self.rows):
+            if numbers_columns([self.text(row, column) for column in range(self.columns)]):
+                for column in range(self.columns):
+                    self.at.pop((row, column), None)
 
     def _head_rows(self) -> int:
         """Rows before the first one that holds a value under a label, without the sections that open the body."""
@@ -85,7 +99,7 @@ class Grid:
         """A label alone in its row, below the head."""
         own = self.at.get((row, 0))
         others = (self.at.get((row, column)) for column in range(1, self.columns))
-        is_alone = all(cell is None or cell is own or not cell.text.strip() for cell in others)
+        is_alone = all(cell is None or cell is own or _is_void(cell.text) for cell in others)
         return is_alone and own is not None and own.row == row and not self._is_stub_row(row)
 
     def _is_stub_row(self, row: int) -> bool:
@@ -134,8 +148,9 @@ def _is_year_row(texts: list[str]) -> bool:
 
 @lru_cache(maxsize=16384)
 def clean(text: str) -> str:
-    """Header or cell text in simplified half-width form without blanks between characters."""
-    plain = text.translate(translation()).strip()
+    """Header or cell text in simplified half-width form without note marks and blanks between characters."""
+    plain = NOTE_MARK.sub("", text.translate(translation())).strip()
+    plain = SPELT_YEAR.sub(lambda year: year[0].translate(YEAR_DIGITS), plain)
     return re.sub(r"(?<=[\u4e00-\u9fff#:)(]) +(?=[\u4e00-\u9fff(#)])", "", re.sub(r"\s+", " ", plain))
 
 
@@ -217,7 +232,7 @@ class _RowReader:
 
 
 def _prints_unit(text: str) -> bool:
-    return any(inner.removeprefix("单位:").strip() in units() for inner in BRACKETED.findall(text))
+    return any(unit_named(inner.removeprefix("单位:")) for inner in BRACKETED.findall(text))
 
 
 def _names_sex(text: str) -> bool:
@@ -241,7 +256,12 @@ def _row_text(grid: Grid, row: int) -> tuple[str, str]:
     above, own = "", []
     for column in grid.stub_columns:
         head = grid.text(row, column)
-        if column in grid.unit_columns or not head or (head.isdigit() and not YEAR.fullmatch(head)) or head in own:
+        if (
+            column in grid.unit_columns
+            or _is_void(head)
+            or (head.isdigit() and not YEAR.fullmatch(head))
+            or head in own
+        ):
             continue
         if grid.at[row, column].row_span > 1 and column < grid.stub_columns[-1]:
             above = head
@@ -260,7 +280,7 @@ def _is_unit_column(grid: Grid, column: int) -> bool:
     if any(grid.text(row, column).lower() in words()["table_unit_head"] for row in range(grid.head_rows)):
         return True
     body = [text for row in range(grid.head_rows, grid.rows) if (text := grid.text(row, column))]
-    return bool(body) and all(text in units() for text in body)
+    return bool(body) and all(unit_named(text) for text in body)
 
 
 def unit_of_row(grid: Grid, row: int) -> str:
@@ -312,7 +332,8 @@ def _column_header(grid: Grid, column: int) -> Header:
 def _spanning_text(grid: Grid, row: int, column: int) -> str:
     """A header's text; an empty place above another header takes the text to its left (a span lost in print)."""
     own = grid.text(row, column)
-    if own or row + 1 >= grid.head_rows or column in grid.stub_columns or not grid.text(row + 1, column):
+    has_below = any(grid.text(below, column) for below in range(row + 1, grid.head_rows))
+    if own or column in grid.stub_columns or not has_below:
         return own
     left = column
     while left - 1 not in grid.stub_columns and left > 0:
@@ -348,7 +369,7 @@ def _plain(text: str) -> str:
 def only_breakdown(text: str) -> bool:
     """A part's label that names nothing but a breakdown value, such as 其中:女性."""
     core = label_core(text)
-    if core in _plain_labels() and not begins_part(text):
+    if (core in _plain_labels() or core.endswith(words()["contract_noun"])) and not begins_part(text):
         return False
     if category_of(core) is not None:
         return True
@@ -365,7 +386,7 @@ def only_breakdown(text: str) -> bool:
 def _plain_labels() -> frozenset[str]:
     """Labels that name a metric and no part of it, such as 集体合同, whose words would announce one."""
     parts = {item.word for item in breakdown_words()}
-    plain = (term for term in terms() if term.codes and not term.label.breakdown and not term.fixed_breakdown)
+    plain = (term for term in table_terms() if term.codes and not term.label.breakdown and not term.fixed_breakdown)
     return frozenset(term.label.text for term in plain) - parts
 
 

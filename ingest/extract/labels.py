@@ -34,7 +34,16 @@ class Term:
 
     __slots__ = (
         *("label", "pieces", "later_pieces", "weight", "dimension", "needs", "codes", "fixed_breakdown", "is_award"),
-        *("is_stock", "is_rate", "is_generic", "refused_near", "refused_behind", "refused_anywhere", "refused"),
+        *(
+            "is_stock",
+            "is_rate",
+            "is_share",
+            "is_generic",
+            "refused_near",
+            "refused_behind",
+            "refused_anywhere",
+            "refused",
+        ),
         *("_unit_codes", "is_free", "specificity"),
     )
 
@@ -50,6 +59,7 @@ class Term:
         self.fixed_breakdown = {key: value for metric in named for key, value in metric.fixed_breakdown.items()}
         self.is_award = any("award_level" in metric.breakdowns for metric in named)
         self.is_stock = all(metric.statistic == "stock" for metric in named)
+        self.is_share = any(metric.statistic == "rate" for metric in named)
         self.is_rate = label.text.endswith(words()["rate_ending"])
         self.is_generic = bool(label.needs) and label.text in words()["generic_noun"]
         self.refused_near = tuple(word for word in label.refuses if word[0] != "-")
@@ -184,12 +194,29 @@ def with_synonyms(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def terms() -> tuple[Term, ...]:
-    """The terms of the project's own vocabulary."""
+def _all_terms() -> tuple[Term, ...]:
     return tuple(Term(label) for label in labels())
 
 
 @lru_cache(maxsize=1)
+def terms() -> tuple[Term, ...]:
+    """The terms of the project's own vocabulary that name what a sentence counts."""
+    return tuple(term for term in _all_terms() if term.label.position != "table")
+
+
+@lru_cache(maxsize=1)
+def table_terms() -> tuple[Term, ...]:
+    """The terms of the project's own vocabulary that may be the head of a row or a column."""
+    return tuple(term for term in _all_terms() if term.label.position != "right")
+
+
+@lru_cache(maxsize=1)
 def label_index() -> LabelIndex:
-    """The index of the project's own vocabulary."""
+    """The index of the project's own vocabulary for sentences."""
     return LabelIndex(terms())
+
+
+@lru_cache(maxsize=1)
+def table_label_index() -> LabelIndex:
+    """The index of the project's own vocabulary for the heads of tables."""
+    return LabelIndex(table_terms())

@@ -19,7 +19,7 @@ from ingest.extract.status import Moment, Status, read_status
 from ingest.extract.tables import read_table
 from ingest.extract.view import View, make_view
 from ingest.extract.years import Years
-from ingest.records import Claim, Context, Page
+from ingest.records import Claim, Context, Page, Table
 from ingest.versions import EXTRACTOR_VERSION
 from ingest.vocabulary import metrics, words
 
@@ -50,8 +50,9 @@ def read_page(page: Page, context: Context) -> tuple[list[Claim], list[Damage]]:
     maker = _ClaimMaker(page, view, years, places)
     claims = [claim for reading in readings for claim in maker.claims(reading)]
     for number, table in enumerate(page.tables):
-        if not _repeated(table.char_start, page) and bodies.page_is_union:
-            claims += read_table(table, number, page, years, places, EXTRACTOR_VERSION)
+        if not _is_repeat(table, page) and bodies.page_is_union:
+            found = read_table(table, number, page, years, places, EXTRACTOR_VERSION)
+            claims += (claim for claim in found if not _repeated(claim.char_start, page))
     claims.sort(key=lambda claim: (claim.char_start, claim.char_end, claim.metric_code or ""))
     return _unique(claims), damages
 
@@ -85,6 +86,11 @@ def _without_repeats(page: Page) -> str:
 
 def _repeated(place: int, page: Page) -> bool:
     return any(start <= place < end for start, end in page.duplicate_spans)
+
+
+def _is_repeat(table: Table, page: Page) -> bool:
+    """All of the table stands in a repeated stretch; where only its head is printed again (续表), its rows are new."""
+    return any(start <= table.char_start and table.char_end <= end for start, end in page.duplicate_spans)
 
 
 def _to_view(view: View, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

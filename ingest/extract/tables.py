@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ingest.extract.breakdowns import breakdown_of
@@ -36,23 +36,26 @@ from ingest.extract.grid import (
     without_years,
 )
 from ingest.extract.identity import claim_id
-from ingest.extract.labels import Occurrence, label_index
+from ingest.extract.labels import Occurrence, table_label_index
 from ingest.extract.numerals import Numeral, read_arabic
 from ingest.extract.places import Place, Places
 from ingest.extract.quantities import BARE, Quantity, interval
-from ingest.extract.sentence import allows, unit_of
 from ingest.extract.years import Years
 from ingest.records import Cell, Claim, Page, Table
-from ingest.vocabulary import Unit, begins_part, breakdown_words, flows, labels, metrics, units, words
+from ingest.vocabulary import Unit, begins_part, breakdown_words, flows, labels, metrics, unit_named, units, words
 from ingest.vocabulary.heads import category_of, compares, is_share, is_year_head, tells_amount, year_offset
 
+VOLUME_BEFORE = r"(?:1[89]|20)\d{2}\s*年?(?:卷|版)?[\u4e00-\u9fff]{0,10}(?<!普查)年鉴"
+VOLUME_BEHIND = r"(?<!普查)年鉴[ (《—\-]*(?:1[89]|20)\d{2}(?:\s*年?[卷版])?(?!\d|\s*年)"
+VOLUME = re.compile(f"{VOLUME_BEFORE}|{VOLUME_BEHIND}")
 TOLD_YEAR = re.compile(r"(?<!\d)((?:1[89]|20)\d{2})\s*年(?!鉴)")
 UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]\s*([\u4e00-\u9fff%、/,]{1,14})")
 AREA = re.compile(
-    r"^(?:全[国省市县区旗盟州]|[\u4e00-\u9fff]{1,12}(?:[省市县区旗盟州镇乡]|街道|苏木)|[省市县区州盟]直.{0,4}|.{2,6}地区)$"
+    r"^(?:全[国省市县区旗盟州]|[\u4e00-\u9fff]{1,12}(?:[省市县区旗盟州镇乡]|街道|苏木|行委|管委会)|[省市县区州盟]直.{0,4}|.{2,6}地区)$"
 )
 MIN_COVERAGE = 0.5
 CONTEXT_HEADERS = 80
+MOST_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,42 @@ def read_table(table: Table, number: int, page: Page, years: Years, places: Plac
         for row, column, cell in part.cells():
             header = None if column in part.unheaded else part.columns[column]
             claims += reader.read(cell, part.rows[row], header, unit_of_row(part.grid, row))
-    return claims
+    return _counted_once(claims, page)
+
+
+def _counted_once(claims: list[Claim], page: Page) -> list[Claim]:
+    """Where a table counts the same thing in two units (户 and 人), the one in the metric's own unit is the metric."""
+    told: dict[tuple[object, ...], set[str | None]] = {}
+    for claim in claims:
+        told.setdefault(_fact_of(claim), set()).add(claim.unit_code)
+    return [
+        _unmapped(claim, page) if claim.metric_code and _is_second_count(claim, told[_fact_of(claim)]) else claim
+        for claim in claims
+    ]
+
+
+def _fact_of(claim: Claim) -> tuple[object, ...]:
+    """What a claim tells, but for its unit."""
+    breakdown = tuple(sorted(claim.breakdown.items()))
+    return claim.metric_code, breakdown, claim.ref_year, claim.ref_area_name, claim.reporting_scope
+
+
+def _is_second_count(claim: Claim, unit_codes: set[str | None]) -> bool:
+    own = metrics()[claim.metric_code].unit_code if claim.metric_code else None
+    return own in unit_codes and claim.unit_code != own
+
+
+def _unmapped(claim: Claim, page: Page) -> Claim:
+    """The claim as one of a quantity that no metric counts."""
+    return replace(
+        claim,
+        claim_id=claim_id(page, claim.char_start, claim.char_end, None, {}),
+        metric_code=None,
+        statistic=None,
+        period_type="unknown",
+        rule="unmapped",
+        breakdown={},
+    )
 
 
 def _heads_other_body(caption: str) -> bool:
@@ -154,7 +192,7 @@ class _CellReader:
             return []
         column = head or Header("")
         is_change = compares(f"{row.path} {column.path}")
-        unit = self._unit_of_change(row, column) if is_change else self._unit(match, row, column, row_unit)
+        unit = (self._unit_of_change(row, column) if is_change else None) or self._unit(match, row, column, row_unit)
         is_open = head is None or (unit is None and (bool(row_unit) or "." in match["digits"]))
         quantity = self._quantity(cell, match, unit)
         year, year_basis = self._year(row, column)
@@ -171,27 +209,30 @@ class _CellReader:
         if is_share(label_core(column.text)) or is_share(label_core(row.text)):
             return units()["%"]
         for text in (match["unit"] or "", row_unit, *_bracketed(row.text), *_bracketed(column.text)):
-            found = units().get(text.strip())
+            found = unit_named(text.strip())
             if found:
                 return found
         for text in (*column.parents, *row.parents):
             for inner in _bracketed(text):
-                if inner in units():
-                    return units()[inner]
+                if unit := unit_named(inner):
+                    return unit
         printed = UNIT_LINE.search(self.caption)
-        choices = [units()[word] for word in re.split("[、/,]", printed[1]) if word in units()] if printed else []
+        choices = _units_of(re.split("[、/,]", printed[1])) if printed else []
         if not choices:
-            choices = [units()[word] for word in _bracketed(self.caption) if word in units()]
+            choices = _units_of(_bracketed(self.caption))
         if len(choices) == 1:
             return choices[0]
         return self._unit_of_metric(row, column, choices) or _unit_for(f"{row.path} {column.path}", choices)
 
-    def _unit_of_change(self, row: Header, column: Header) -> Unit:
-        """Changes are told in percent, unless the head prints another unit or says that it gives amounts."""
+    def _unit_of_change(self, row: Header, column: Header) -> Unit | None:
+        """Changes are told in percent, unless the head prints another unit; None where it says that it gives amounts.
+
+        Amounts are in the unit of the levels that are compared.
+        """
         for header in (row, column):
-            if compares(header.text):
-                printed = next((units()[word] for word in _bracketed(header.text) if word in units()), None)
-                return printed or units()["个" if tells_amount(header.text) else "%"]
+            if compares(header.path):
+                printed = next(iter(_units_of(_bracketed(header.text))), None)
+                return printed or (None if tells_amount(header.path) else units()["%"])
         return units()["%"]
 
     def _unit_of_metric(self, row: Header, column: Header, choices: list[Unit]) -> Unit | None:
@@ -242,7 +283,7 @@ class _CellReader:
             found = YEAR.findall(text)
             if found:
                 return int(found[0 if compares(text) else -1]), basis
-        lines = self.caption.split("\n")[::-1]
+        lines = VOLUME.sub("", self.caption).split("\n")[::-1]
         for pattern in (TOLD_YEAR, YEAR):
             told = next((found for line in lines if (found := pattern.findall(line))), None)
             if told:
@@ -294,7 +335,7 @@ class _CellReader:
             return Meaning(meaning.codes, added | meaning.breakdown, meaning.rule, meaning.label)
         if core.startswith(words()["table_own_level"]):
             return meaning
-        says_nothing = not _without_fillers(core) or is_year_head(core) or core in units()
+        says_nothing = not _without_fillers(core) or is_year_head(core) or unit_named(core) is not None
         return meaning if says_nothing else None
 
     def _of_header(self, header: Header, quantity: Quantity) -> Meaning | None:
@@ -304,11 +345,11 @@ class _CellReader:
         header = without_years(header)
         if label_core(header.text) in words()["new_ones"]:
             return self._new_of_previous(header, quantity)
-        own, text = self._own_label(header, quantity)
+        own, text, parents = self._own_label(header, quantity)
         meaning = _meaning_of(own, text, "table_label") if own is not None else None
         is_breakdown = only_breakdown(header.text)
         if meaning is not None and not is_breakdown:
-            return _of_contracts_before(_within(meaning, header.parents), header)
+            return _of_contracts_before(_within(meaning, parents), header)
         of_parent = self._of_parents(header, quantity, is_breakdown)
         return of_parent or (None if begins_part(header.text) else meaning)
 
@@ -320,18 +361,27 @@ class _CellReader:
         is_named = any(word in text for text in levels for word in words()["union_body"])
         return self.is_of_other and not is_named
 
-    def _own_label(self, header: Header, quantity: Quantity) -> tuple[Occurrence | None, str]:
-        """The label of a header, alone or joined to the head above it (工会干部 over 专职), and its text."""
+    def _own_label(self, header: Header, quantity: Quantity) -> tuple[Occurrence | None, str, tuple[str, ...]]:
+        """The label of a header, alone or joined to the heads above it, its text, and the heads left above it.
+
+        A head is printed on several lines (建立职代, 会制度的, 单位数), or completes what stands below it (工会干部
+        over 专职).
+        """
         near = " ".join((*header.parents, header.before))
         own = best_label(header.text, quantity, self.context, near, self.caption)
-        if own is not None or not header.parents or only_breakdown(header.text) or not label_core(header.text):
-            return own, header.text
-        above, core = label_core(header.parents[-1]), label_core(header.text)
-        for text in (above + core, core + above):
-            joined = best_label(text, quantity, self.context, near, self.caption)
-            if joined is not None and joined.weight > max(len(above), len(core)):
-                return joined, text
-        return None, header.text
+        is_complete = own is not None and (bool(own.label.metrics) or own.weight == len(label_core(header.text)))
+        if is_complete or not header.parents or only_breakdown(header.text) or not label_core(header.text):
+            return own, header.text, header.parents
+        most = 1 if begins_part(header.text) else min(len(header.parents), MOST_LINES)
+        for count in range(1, most + 1):
+            if label_core(header.parents[-count]) in words()["table_total"]:
+                break
+            parts = [label_core(text) for text in (*header.parents[-count:], header.text)]
+            for text in ("".join(parts), "".join((parts[-1], *parts[:-1]))):
+                joined = best_label(text, quantity, self.context, near, self.caption)
+                if joined is not None and joined.weight > max(map(len, parts)):
+                    return joined, text, header.parents[:-count]
+        return own, header.text, header.parents
 
     def _new_of_previous(self, header: Header, quantity: Quantity) -> Meaning | None:
         """新建 after 基层工会组织数: the new ones of what the header before counts."""
@@ -363,9 +413,8 @@ class _CellReader:
         row, column = reading.row, reading.column
         breakdown = dict(sorted((meaning.breakdown if meaning else {}).items()))
         statistic = metrics()[code].statistic if code else None
-        unit_code = (
-            unit_of(meaning.label.label, quantity) if meaning else (quantity.unit.unit_code if quantity.unit else None)
-        )
+        printed = quantity.unit.unit_code if quantity.unit else None
+        unit_code = meaning.label.term.unit_code(quantity.unit) if meaning else printed
         return Claim(
             claim_id=claim_id(self.page, cell.char_start, cell.char_end, code, breakdown),
             page_id=self.page.page_id,
@@ -433,6 +482,10 @@ def _unit_for(headers: str, choices: list[Unit]) -> Unit | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+def _units_of(names: Iterable[str]) -> list[Unit]:
+    return [unit for name in names if (unit := unit_named(name))]
+
+
 def _label_weight(text: str, unit: Unit, context: str) -> int:
     """How much of a header the best label covers that can be counted in `unit`; 0 when none can."""
     numeral = read_arabic("1", "", "", "")
@@ -456,7 +509,7 @@ def best_label(text: str, quantity: Quantity, context: str, near: str = "", capt
         return None
     found = [
         item
-        for item in label_index().find(core)
+        for item in table_label_index().find(core)
         if _fits(item, core, quantity, _Told(f"{context} {text}", near, caption))
     ]
     best = max(found, key=lambda item: (item.weight, bool(item.label.needs), -item.label.line), default=None)
@@ -478,7 +531,7 @@ def _fits(item: Occurrence, core: str, quantity: Quantity, told: _Told) -> bool:
     label = item.label
     is_carried = label.text.startswith(words()["carried_verb"])
     around = f"{core} {told.near}" if is_carried and label.text in _shared_texts() else core
-    if label.position == "right" or not allows(label, quantity):
+    if item.term.unit_code(quantity.unit) is None:
         return False
     if any(word.lstrip("~-") in (core if word[0] == "-" else around) for word in label.refuses):
         return False
@@ -503,7 +556,11 @@ def _without_fillers(core: str) -> str:
 def _meaning_of(item: Occurrence, text: str, rule: str) -> Meaning:
     codes = tuple(metrics()[code].canonical_code for code in item.label.metrics)
     fixed = {key: value for code in item.label.metrics for key, value in metrics()[code].fixed_breakdown.items()}
-    around = breakdown_of(_without_label(text, item), codes, in_table=True)
+    rest = _without_label(text, item)
+    for inner in _bracketed(text):
+        if only_breakdown(inner) and not begins_part(inner):
+            rest += inner
+    around = breakdown_of(_without_base(rest) if item.term.is_share else rest, codes, in_table=True)
     return Meaning(codes, around | fixed | item.label.breakdown, rule, item)
 
 
@@ -550,6 +607,13 @@ def _announced(text: str, codes: tuple[str, ...]) -> dict[str, str]:
         return breakdown_of(core, codes, in_table=True)
     has_it = any(category.dimension in metrics()[metrics()[code].canonical_code].breakdowns for code in codes)
     return {category.dimension: category.value} if has_it else {}
+
+
+def _without_base(text: str) -> str:
+    """The head of a rate without the words that name what it is a share of: 已建工会企业."""
+    for word in words()["rate_base"]:
+        text = text.replace(word, "")
+    return text
 
 
 def _without_label(text: str, item: Occurrence) -> str:

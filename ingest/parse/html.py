@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from ingest.parse.charset import Decoded, decode
 from ingest.parse.page import parse_text, sha256
+from ingest.parse.texttables import find_set_tables
 from ingest.records import Cell, Page, Table
 
 SKIPPED = frozenset(
@@ -27,6 +28,7 @@ BLOCKS = frozenset(
 BLANK = r"[ \t\r\n\f]"
 BLANKS = re.compile(f"{BLANK}{BLANK}*")  # re skips to a set in front, and not to a repeat of one
 NUMBER = re.compile(r"\d")
+NOTE_NUMBER = re.compile(r"^\s*[\[(（［【]?注?(?:\d{1,2}|[*＊a-z①-⑳])?[\])）］】]?\s*$")
 MIN_DATA_CELLS = 4
 NOTE_REACH = 160
 
@@ -38,6 +40,7 @@ class _Builder:
         self.pieces: list[str] = []
         self.length = 0
         self.tables: list[Table] = []
+        self.preformatted = 0
 
     def add(self, text: str) -> None:
         self.pieces.append(text)
@@ -66,13 +69,18 @@ class _Builder:
             is_block = tag in BLOCKS
             if is_block:
                 self.newline()
+            self.preformatted += tag == "pre"
             self.walk(node)
+            self.preformatted -= tag == "pre"
             if is_block:
                 self.newline()
             elif tag in ("td", "th"):
                 self.add(" ")
 
     def _text(self, node: LexborNode) -> None:
+        if self.preformatted:
+            self.add((node.text(deep=False) or "").replace("\r\n", "\n").replace("\r", "\n"))
+            return
         text = BLANKS.sub(" ", node.text(deep=False) or "")
         if text == " " and (not self.pieces or self.pieces[-1].endswith(("\n", " "))):
             return
@@ -98,22 +106,51 @@ class _Builder:
         self.tables.append(Table(caption, "", tuple(cells), start, self.length))
 
     def _cell(self, node: LexborNode, row: int, column: int) -> Cell:
-        text = BLANKS.sub(" ", node.text(deep=True, separator=" ") or "").strip()
+        printed = _squeezed(node.text(deep=True, separator=" ") or "")
+        text = _without_notes(node) if node.css_first("sup") else printed
         start = self.length
-        self.add(text + "\t")
+        self.add(printed + "\t")
+        end = start + len(text if printed.startswith(text) else printed)
         rows, columns = _span(node, "rowspan"), _span(node, "colspan")
-        return Cell(row, column, rows, columns, text, start, start + len(text), node.tag == "th")
+        return Cell(row, column, rows, columns, text, start, end, node.tag == "th")
+
+
+def _squeezed(text: str) -> str:
+    return BLANKS.sub(" ", text).strip()
+
+
+def _without_notes(node: LexborNode) -> str:
+    """The text of a cell without the raised numbers and stars that point to notes."""
+    pieces = [
+        inner.text(deep=False) or ""
+        for inner in node.traverse(include_text=True)
+        if inner.tag == "-text" and not _is_note_number(inner)
+    ]
+    return _squeezed(" ".join(pieces))
+
+
+def _is_note_number(text: LexborNode) -> bool:
+    parent = text.parent
+    while parent is not None and parent.tag not in ("sup", "td", "th"):
+        parent = parent.parent
+    return parent is not None and parent.tag == "sup" and bool(NOTE_NUMBER.match(text.text(deep=False) or ""))
 
 
 def _is_data_table(node: LexborNode) -> bool:
     """A table of figures: no table inside it, several rows, and short cells of which some hold numbers."""
     if _holds_table(node) or len(node.css("tr")) < 2:
         return False
-    cells = node.css("td, th")
+    cells = [cell for row in _rows(node) for cell in _row_of_figures(row)]
     if len(cells) < MIN_DATA_CELLS:
         return False
     texts = [(cell.text() or "").strip() for cell in cells]
     return max(map(len, texts)) < 150 and sum(bool(NUMBER.search(text)) for text in texts) >= 2
+
+
+def _row_of_figures(row: LexborNode) -> list[LexborNode]:
+    """The cells of a row; none of one that holds a single cell over several columns: a title or a note."""
+    cells = _cells(row)
+    return [] if len(cells) == 1 and _span(cells[0], "colspan") > 1 else cells
 
 
 def _holds_table(node: LexborNode) -> bool:
@@ -156,8 +193,10 @@ def parse_html(
         builder.walk(tree.body)
     text = "".join(builder.pieces)
     own_title = title if title is not None else _title(tree)
-    tables = tuple(_with_surroundings(table, text) for table in builder.tables)
-    return _page(text, url, page_id, own_title, body, tables, decoded)
+    tables = [_with_surroundings(table, text) for table in builder.tables]
+    tables += find_set_tables(text, [(table.char_start, table.char_end) for table in tables])
+    tables.sort(key=lambda table: table.char_start)
+    return _page(text, url, page_id, own_title, body, tuple(tables), decoded)
 
 
 def _page(

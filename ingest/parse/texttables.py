@@ -12,18 +12,22 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby, pairwise, takewhile
 
 from ingest.parse.aligned import Head, columns_of, printed_width
+from ingest.parse.brokenheads import spans_of
 from ingest.parse.headers import is_part_head, place_heads
+from ingest.parse.marks import unmarked
+from ingest.parse.pagebreaks import PAGE_NUMBER, is_running_head, page_breaks, repeated_head
 from ingest.records import Cell, Table
 from ingest.vocabulary import labels, units, words
-from ingest.vocabulary.heads import is_stub_head, is_year_head
+from ingest.vocabulary.heads import is_stub_head, is_year_head, numbers_columns
 
 LINE = re.compile(r"(?m)^.*$")
 DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"[ \u3000\xa0]{2,}"))
 NUMBER_CELL = re.compile(
     r"^[#*＃]?\s*[-−]?(?:\d{1,3}(?: \d{3})+|\d[\d,，]*)(?:\.\d+)?"
-    r"\s*(?:[万亿千百]*(?:人次|人|个|户|家|元|%|％|件|份)?)[①-⑳]?$"
+    r"\s*(?:[万亿千百]*(?:人次|人|个|户|家|元|%|％|件|份)?)[①-⑳¹²³⁴-⁹]?$"
 )
 FIGURE = re.compile(r"-?\d[\d,， ]*(?:\.\d+)?")
 NO_VALUE = re.compile(r"^(?:-+|—+|…+|\*{2,}|\.{2,}|/|空|#)$")
@@ -34,12 +38,16 @@ CJK = re.compile(r"[\u4e00-\u9fff]")
 UNIT_LINE = re.compile(r"^(?P<open>[(（])?\s*(?:(?:计量)?单位\s*[:：])?\s*(?P<word>[\u4e00-\u9fff%／/]{1,4})\s*[)）]?$")
 SECTION_MARK = re.compile(r"^[一二三四五六七八九十]+、")
 BRACKETED = re.compile(r"[(（][^()（）]*[)）]|\s")
+TRANSLATION = re.compile(r"[A-Za-z][A-Za-z .,'’&/()\-]*")
 RULE = re.compile(r"^[\s|+\-:=─—_┼┬┴├┤]+$")
+BARS = " \t\r\u3000\xa0|｜│┃"
 LONGEST_CELL = 42
 LONGEST_SECTION_ROW = 16
 LONGEST_MARKED_CELL = 90
 CAPTION_LINES = 3
 MIN_VALUES = 4
+MOST_BETWEEN_PAGES = 6
+MOST_HEAD_LINES = 60
 FEW_ROWS = 4
 
 
@@ -81,6 +89,20 @@ def find_text_tables(text: str) -> tuple[Table, ...]:
     return tuple(sorted(tables, key=lambda table: table.char_start))
 
 
+def find_set_tables(text: str, taken: list[tuple[int, int]]) -> list[Table]:
+    """Tables set by bars, tabs or wide gaps in the text around stretches that are read otherwise."""
+    tables: list[Table] = []
+    lines = _lines(text)
+    starts, ends = [start for start, _ in taken], [end for _, end in taken]
+    for _, run in groupby(
+        lines, key=lambda line: (bisect_right(starts, line.start), _is_taken(line.start, starts, ends))
+    ):
+        free = list(run)
+        if not _is_taken(free[0].start, starts, ends):
+            tables += _delimited(free)
+    return tables
+
+
 def _lines(text: str) -> list[Piece]:
     """The lines that are not empty, each with the number of empty ones before it."""
     lines: list[Piece] = []
@@ -102,12 +124,12 @@ def _delimited(lines: list[Piece]) -> list[Table]:
     run: list[tuple[int, list[Piece]]] = []
     delimiter: re.Pattern[str] | None = None
     for index, line in enumerate(lines):
-        if run and RULE.match(line.text):
+        if run and (RULE.match(line.text) or _is_page_break(lines, index, delimiter)):
             continue
         split, used = _split(line, delimiter)
         if len(split) < 2 and not run and index + 1 < len(lines):
             split, used = _split_as_header(line, lines[index + 1])
-        if len(split) < 2 and run and not _is_section_row(line, lines[index + 1 : index + 2], delimiter):
+        if len(split) < 2 and run and not _is_section_row(line, lines[index + 1 : index + 3], delimiter):
             _finish(run, lines, tables)
             run = []
             split, used = _split(line, None)
@@ -115,8 +137,8 @@ def _delimited(lines: list[Piece]) -> list[Table]:
             delimiter = used
             run.append((index, split))
             continue
-        if run and _is_section_row(line, lines[index + 1 : index + 2], delimiter):
-            run.append((index, [line]))
+        if run and _is_section_row(line, lines[index + 1 : index + 3], delimiter):
+            run.append((index, [_without_bars(line)]))
             continue
         _finish(run, lines, tables)
         run, delimiter = [], None
@@ -124,11 +146,42 @@ def _delimited(lines: list[Piece]) -> list[Table]:
     return tables
 
 
+def _is_page_break(lines: list[Piece], index: int, delimiter: re.Pattern[str] | None) -> bool:
+    """One of the lines between two rows of one table where print begins a new page."""
+    before = list(takewhile(_is_between_pages, lines[index : max(0, index - MOST_BETWEEN_PAGES) : -1]))
+    after = list(takewhile(_is_between_pages, lines[index : index + MOST_BETWEEN_PAGES]))
+    following = lines[index + len(after) : index + len(after) + 1]
+    is_break = any(is_running_head(line.text) for line in before + after)
+    return is_break and any(len(_split(line, delimiter)[0]) > 1 for line in following)
+
+
+def _is_between_pages(line: Piece) -> bool:
+    return bool(PAGE_NUMBER.match(line.text.strip()) or RULE.match(line.text)) or is_running_head(line.text)
+
+
 def _is_section_row(line: Piece, following: list[Piece], delimiter: re.Pattern[str] | None) -> bool:
-    """A short line between rows of figures that heads the rows below it."""
-    if delimiter is None or len(line.text.strip()) > LONGEST_SECTION_ROW or re.search("[。;:,；：，]", line.text):
+    """A short line between rows of figures that heads the rows below it, directly or over one more such line."""
+    if delimiter is None or not _is_short_label(line.text):
         return False
-    return any(_holds_values(_split(item, delimiter)[0]) for item in following)
+    for item in following:
+        if _holds_values(_split(item, delimiter)[0]):
+            return True
+        if not _is_short_label(item.text):
+            return False
+    return False
+
+
+def _is_short_label(text: str) -> bool:
+    """A line that may be the label of a section; its translation does not count."""
+    own = TRANSLATION.sub("", text).strip(BARS).rstrip("：:")
+    return len(own) <= LONGEST_SECTION_ROW and not re.search(r"[。;:,；：，|｜│┃\t]", own)
+
+
+def _without_bars(line: Piece) -> Piece:
+    """A line without the bars and blanks around it."""
+    content = line.text.strip(BARS)
+    start = line.start + line.text.index(content)
+    return Piece(content, start, start + len(content), line.blanks)
 
 
 def _split(line: Piece, preferred: re.Pattern[str] | None) -> tuple[list[Piece], re.Pattern[str] | None]:
@@ -232,17 +285,20 @@ def _within_borders(row: list[Piece]) -> list[Piece]:
 
 def _piece(body: str, start: int, end: int, offset: int) -> Piece:
     inner = body[start:end]
-    lead = len(inner) - len(inner.lstrip())
-    return Piece(inner.strip(), offset + start + lead, offset + start + lead + len(inner.strip()))
+    lead = offset + start + len(inner) - len(inner.lstrip())
+    text, first, last = unmarked(inner.strip())
+    return Piece(text, lead + first, lead + last)
 
 
 def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list[Table]) -> None:
+    run = [(index, row) for index, row in run if not numbers_columns([piece.text for piece in row])]
     rows = _without_frame([row for _, row in run])
     values = sum(piece.is_number for row in rows for piece in row)
     rows_with_values = sum(
         any(piece.is_value and piece.text and not piece.is_year for piece in row[1:]) for row in rows
     )
-    if len(run) < 2 or values < 2 or rows_with_values < 1 or rows_with_values * 3 < len(run):
+    cut = sum(len(row) > 1 for row in rows)
+    if len(run) < 2 or values < 2 or rows_with_values < 1 or rows_with_values * 3 < cut:
         return
     width = Counter(len(row) for row in rows).most_common(1)[0][0]
     first_body = next((number for number, row in enumerate(rows) if _holds_values(row)), len(rows))
@@ -308,6 +364,9 @@ def _header_cells(rows: list[list[Piece]], body: list[list[Piece]], width: int) 
             for number, row in enumerate(rows)
             for column, piece in enumerate(row)
         ]
+    spanned = _spanned_cells(rows, width)
+    if spanned:
+        return spanned
     heads = [[piece for piece in row if piece.text] for row in rows]
     heads = [row for row in heads if any(_is_head(piece) for piece in row) and not _heads_rows_below(row)]
     if len(heads) != 2:
@@ -323,9 +382,27 @@ def _header_cells(rows: list[list[Piece]], body: list[list[Piece]], width: int) 
     return _two_lines(upper, lower, values, width - shift, shift)
 
 
+def _spanned_cells(rows: list[list[Piece]], width: int) -> list[Cell]:
+    """A first line whose spans were lost over lines with a cell in every column; nothing when that is unsure."""
+    rows = [row for row in rows if len(row) > 1]
+    upper, lower = [piece for piece in rows[0] if piece.text], rows[1:]
+    if not lower or any(len(row) != width for row in lower):
+        return []
+    below = ["".join(row[column].text for row in lower) for column in range(width)]
+    spans = spans_of([piece.text for piece in upper], below)
+    cells, column = [], 0
+    for piece, span in zip(upper, spans or (), strict=bool(spans)):
+        cells.append(Cell(0, column, 1, span, piece.text, piece.start, piece.end, True))
+        column += span
+    if spans:
+        cells += [_cell(level, place, piece) for level, row in enumerate(lower, 1) for place, piece in enumerate(row)]
+    return cells
+
+
 def _opens_section(row: list[Piece]) -> bool:
     """A label alone in its row, which heads the rows below it and no column."""
-    return bool(CJK.search(row[0].text)) and not any(piece.text for piece in row[1:]) and not is_stub_head(row[0].text)
+    is_alone = not any(piece.text and not NO_VALUE.match(piece.text) for piece in row[1:])
+    return bool(CJK.search(row[0].text)) and is_alone and not is_stub_head(row[0].text)
 
 
 def _heads_rows_below(row: list[Piece]) -> bool:
@@ -415,25 +492,36 @@ def _is_cell_line(line: Piece) -> bool:
 
 def _close(run: list[int], lines: list[Piece], tables: list[Table]) -> None:
     pieces = [_trim(lines[index]) for index in run]
-    table = rebuild(pieces)
-    if table is not None:
-        first = next(i for i in run if lines[i].end >= table.char_start)
-        caption = "\n".join(line.text.strip() for line in lines[max(0, first - CAPTION_LINES) : first])
-        tables.append(
-            Table(
-                caption + ("\n" if caption else "") + table.caption,
-                table.note,
-                table.cells,
-                table.char_start,
-                table.char_end,
-            )
-        )
+    above = ""
+    for part in _parts_of(pieces):
+        table = rebuild(part)
+        if table is None:
+            continue
+        if not above:
+            first = next(i for i in run if lines[i].end >= table.char_start)
+            above = "\n".join(line.text.strip() for line in lines[max(0, first - CAPTION_LINES) : first])
+        caption = above + ("\n" if above else "") + table.caption
+        tables.append(Table(caption, table.note, table.cells, table.char_start, table.char_end))
+
+
+def _parts_of(pieces: list[Piece]) -> list[list[Piece]]:
+    """The lines of tables below each other: the same head of the labels begins each, with other heads beside it."""
+    stub = next((index for index, piece in enumerate(pieces) if is_stub_head(piece.text)), None)
+    if stub is None:
+        return [pieces]
+    texts = [piece.text for piece in pieces]
+    starts = [index for index, text in enumerate(texts) if text == texts[stub]]
+    depth = next((n for n, piece in enumerate(pieces[stub:]) if piece.is_number and not piece.is_year), 0)
+    head = texts[stub : stub + min(depth, MOST_HEAD_LINES)]
+    others = [start for start in starts[1:] if start >= stub + depth and not repeated_head(texts, start, head)]
+    cuts = [0, *others, len(pieces)]
+    return [pieces[start:end] for start, end in pairwise(cuts)]
 
 
 def _trim(line: Piece) -> Piece:
-    lead = len(line.text) - len(line.text.lstrip())
-    content = line.text.strip()
-    return Piece(content, line.start + lead, line.start + lead + len(content), line.blanks)
+    lead = line.start + len(line.text) - len(line.text.lstrip())
+    text, first, last = unmarked(line.text.strip())
+    return Piece(text, lead + first, lead + last, line.blanks)
 
 
 def rebuild(pieces: list[Piece]) -> Table | None:
@@ -446,12 +534,10 @@ def rebuild(pieces: list[Piece]) -> Table | None:
     numbers = [index for index, piece in enumerate(pieces) if piece.is_number and not piece.is_year]
     if len(numbers) < MIN_VALUES:
         return None
-    rows = _group(pieces, numbers[0])
-    if rows is None:
+    found_rows = _rows_of(_without_numbered_columns(pieces))
+    if found_rows is None:
         return None
-    header, body = rows
-    body = [(_without_repeated_head(label, header), found) for label, found in body]
-    width = _width(header, [len(found) for _, found in body])
+    header, body, width = found_rows
     values = [[_number(piece) for piece in found] for _, found in body if len(found) == width]
     cells, caption = _columns(header, values, width)
     number = 2
@@ -468,20 +554,53 @@ def rebuild(pieces: list[Piece]) -> Table | None:
     return Table("\n".join(caption), "", tuple(cells), start, pieces[-1].end)
 
 
-def _width(header: list[Piece], lengths: list[int]) -> int:
-    """How many value columns there are: what most rows have, or the longest where as many years head them."""
-    longest = max(lengths)
+def _rows_of(pieces: list[Piece]) -> tuple[list[Piece], list[Row], int] | None:
+    """Header, rows and the number of value columns, without what print puts between two pages."""
+    rows = _group(pieces)
+    breaks = _page_breaks(pieces, rows[0]) if rows else []
+    if breaks:
+        inside = {index for start, end in breaks for index in range(start, end)}
+        rows = _group([piece for index, piece in enumerate(pieces) if index not in inside])
+    if rows is None:
+        return None
+    header, body = rows
+    body = [(_without_repeated_head(label, header), found) for label, found in body]
+    last_lines = {pieces[start - 1].start for start, _ in breaks}
+    if any(is_year_head(piece.text) for piece in header):  # they tell how many values a row has
+        last_lines.add(pieces[-1].start)
+    closing = [found[-1].start in last_lines for _, found in body]
+    width = _width(header, [len(found) for _, found in body], closing)
+    body = [
+        (label, _without_page_number(found, width) if is_closing else found)
+        for (label, found), is_closing in zip(body, closing, strict=True)
+    ]
+    return header, body, width
+
+
+def _width(header: list[Piece], lengths: list[int], closing: list[bool]) -> int:
+    """How many value columns there are: what most rows have, or the longest where as many years head them.
+
+    A row that closes a page may have the number of the page behind its values.
+    """
     years = sum(is_year_head(piece.text) for piece in header)
-    return longest if len(lengths) < FEW_ROWS or years == longest else Counter(lengths).most_common(1)[0][0]
+    inner = [length for length, is_closing in zip(lengths, closing, strict=True) if not is_closing]
+    if years in lengths and max(inner, default=years) <= years:
+        return years
+    inner = inner or lengths
+    return max(inner) if len(inner) < FEW_ROWS else Counter(inner).most_common(1)[0][0]
 
 
 def _without_repeated_head(label: list[Piece], header: list[Piece]) -> list[Piece]:
     """The label lines of a row behind a table head that is printed again above it (续表)."""
-    stub = max((index for index, piece in enumerate(header) if is_stub_head(piece.text)), default=len(header))
-    head = [piece.text for piece in header[stub:]]
+    head = [piece.text for piece in header[_stub_of(header) :]]
     texts = [piece.text for piece in label]
     starts = [start for start in range(len(label)) if head and texts[start : start + len(head)] == head]
     return label[starts[-1] + len(head) :] or label if starts else label
+
+
+def _stub_of(header: list[Piece]) -> int:
+    """The place of the head of the labels among the lines of a header; behind them where there is none."""
+    return max((index for index, piece in enumerate(header) if is_stub_head(piece.text)), default=len(header))
 
 
 def _heads_years(header: list[Piece], width: int) -> bool:
@@ -535,8 +654,35 @@ def _merge_broken(header: list[Piece], width: int) -> list[Piece]:
     return merged
 
 
-def _group(pieces: list[Piece], first_value: int) -> tuple[list[Piece], list[Row]] | None:
+def _page_breaks(pieces: list[Piece], header: list[Piece]) -> list[tuple[int, int]]:
+    """Where between the rows one page ends and the next begins, as places among the pieces."""
+    first = len(header)
+    texts = [piece.text for piece in pieces]
+    found = page_breaks(texts[first:], texts[_stub_of(header) : first][:MOST_HEAD_LINES])
+    return [(first + start, first + end) for start, end in found if start]
+
+
+def _without_page_number(found: list[Piece], width: int) -> list[Piece]:
+    """The values of a row without the number of the page that ends behind it, where that makes one too many."""
+    return found[:-1] if len(found) == width + 1 and PAGE_NUMBER.match(found[-1].text) else found
+
+
+def _without_numbered_columns(pieces: list[Piece]) -> list[Piece]:
+    """The lines without those that only number the columns: 甲, 乙, 1, 2, 3."""
+    letters = words()["table_numbering"]
+    first = next((index for index, piece in enumerate(pieces) if piece.text in letters), len(pieces))
+    numbers = first
+    while numbers < len(pieces) and pieces[numbers].text in letters:
+        numbers += 1
+    end = numbers
+    while end < len(pieces) and pieces[end].text == str(end - numbers + 1):
+        end += 1
+    return [*pieces[:first], *pieces[end:]] if end - numbers > 1 else pieces
+
+
+def _group(pieces: list[Piece]) -> tuple[list[Piece], list[Row]] | None:
     """Header pieces, then (label pieces, value pieces) per row."""
+    first_value = next((index for index, piece in enumerate(pieces) if piece.is_number and not piece.is_year), 0)
     label_start = first_value - 1
     while label_start > 0 and _continues_label(pieces, label_start):
         label_start -= 1

@@ -9,13 +9,26 @@ from __future__ import annotations
 import csv
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
 STATISTICS = frozenset({"stock", "flow", "rate", "cumulative"})
-POSITIONS = frozenset({"", "left", "right"})
+POSITIONS = frozenset({"", "left", "right", "table"})
+SCALES = {
+    "十": 10,
+    "百": 100,
+    "千": 1000,
+    "万": 10_000,
+    "十万": 100_000,
+    "百万": 1_000_000,
+    "千万": 10_000_000,
+    "亿": 10**8,
+}
+SCALED_UNIT = re.compile(rf"^(?P<scale>{'|'.join(sorted(SCALES, key=len, reverse=True))})(?P<unit>.+)$")
+TWO_WORDINGS = re.compile(r"^(?P<first>[^()/、]+)(?:[/、](?P<other>[^()/、]+)|\((?P<second>[^()/、]+)\))$")
+HALF_WIDTH = str.maketrans("（）／％", "()/%")
 CATEGORY_JOINTS = re.compile("[、,，·和及与的\\s]")
 
 
@@ -58,8 +71,8 @@ class Label:
     """Words that name a metric.
 
     `text` may hold `…` for a short gap. `metrics` are codes that all receive the number. `position` says on
-    which side of the number the label may stand; `needs` and `refuses` are words looked for around it;
-    `breakdown` is added to the claim; `units` narrows the unit codes.
+    which side of the number the label may stand, or that it only heads rows and columns of tables; `needs` and
+    `refuses` are words looked for around it; `breakdown` is added to the claim; `units` narrows the unit codes.
     """
 
     text: str
@@ -163,6 +176,24 @@ def units() -> dict[str, Unit]:
     }
 
 
+@lru_cache(maxsize=4096)
+def unit_named(text: str) -> Unit | None:
+    """The measure word that a table prints: alone, behind a scale (百万人), or in two wordings (件(次), 个/家)."""
+    printed = re.sub(r"\s", "", text).translate(HALF_WIDTH)
+    if printed in units():
+        return units()[printed]
+    scaled = SCALED_UNIT.match(printed)
+    if scaled is not None:
+        base = unit_named(scaled["unit"])
+        factor = SCALES[scaled["scale"]]
+        return replace(base, word=printed, factor=base.factor * factor) if base and base.factor == 1 else None
+    twice = TWO_WORDINGS.match(printed)
+    if twice is None:
+        return None
+    first, second = unit_named(twice["first"]), unit_named(twice["second"] or twice["other"])
+    return replace(first, word=printed) if first and second and first.dimension == second.dimension else None
+
+
 @lru_cache(maxsize=1)
 def labels() -> tuple[Label, ...]:
     """All labels. Raises VocabularyError for an unknown metric, position or breakdown."""
@@ -175,7 +206,7 @@ def _label(row: dict[str, str]) -> Label:
     unknown = [code for code in codes if code and code not in metrics()]
     if unknown or row["position"] not in POSITIONS:
         raise VocabularyError(
-            f"{where}: {unknown or row['position']!r} is not a metric code or a position (left, right)"
+            f"{where}: {unknown or row['position']!r} is not a metric code or a position (left, right, table)"
         )
     return Label(
         text=row["label"],

@@ -7,11 +7,14 @@ and heads of columns that compare (比上年增减). The words stand in `words.c
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from ingest.vocabulary import BreakdownWord, bare_category, categories, words
 
 PERIOD_SIGNS = re.compile("[\"“”'‘’\\s]|(?:计划)?(?:时期|期间)$")
+COLUMN_NUMBER = re.compile(r"^[(（]?(?P<number>\d{1,2})[)）]?\s*(?:=[\d()（）+＋×÷/*\-－]+)?$")
+LEAST_COLUMNS = 3
 AREA_HEAD = re.compile(r"^[省市县区旗盟州镇乡街道、()（）各及/]+$")
 
 
@@ -51,6 +54,19 @@ def is_year_head(core: str) -> bool:
         return True
     match = _relative_head().match(core)
     return match is not None and bool(match["word"]) and not match["rest"]
+
+
+def numbers_columns(texts: Sequence[str]) -> bool:
+    """A row below a head that only numbers its columns: 甲 乙 1 2 3, or (1) (2) (3)=(1)+(2)."""
+    filled = [text for text in texts if text]
+    labels = 0
+    while labels < len(filled) and filled[labels].strip("()（）") in words()["table_numbering"]:
+        labels += 1
+    numbers = [match and int(match["number"]) for match in map(COLUMN_NUMBER.match, filled[labels:])]
+    first = numbers[0] if numbers else None
+    if first not in (0, 1) or numbers != list(range(first, first + len(numbers))):
+        return False
+    return len(numbers) >= (1 if labels else LEAST_COLUMNS)
 
 
 def without_year(core: str) -> str:

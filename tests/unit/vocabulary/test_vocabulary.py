@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from ingest import vocabulary
-from ingest.extract.labels import label_index
+from ingest.extract.labels import Term, label_index, table_label_index
 from ingest.extract.quantities import find_quantities
-from ingest.extract.sentence import allows
-from ingest.vocabulary import VocabularyError, breakdown_words, flows, labels, metrics, units, words
+from ingest.vocabulary import VocabularyError, breakdown_words, flows, labels, metrics, unit_named, units, words
+from ingest.vocabulary.heads import numbers_columns
 
 ROOT = Path(__file__).parents[3]
 PRINTED_UNIT = {
@@ -30,7 +30,8 @@ def test_all_150_metrics_are_there_and_each_has_a_label() -> None:
 def test_every_label_is_found_where_it_stands() -> None:
     for label in labels():
         text = label.text.replace("…", "全市")
-        assert label in [item.label for item in label_index().find(f"，{text}，")], label
+        index = table_label_index() if label.position == "table" else label_index()
+        assert label in [item.label for item in index.find(f"，{text}，")], label
 
 
 def test_every_label_can_count_a_unit_that_its_metric_is_printed_in() -> None:
@@ -38,7 +39,7 @@ def test_every_label_can_count_a_unit_that_its_metric_is_printed_in() -> None:
         for code in label.metrics:
             wanted = next(iter(label.units), metrics()[metrics()[code].canonical_code].unit_code)
             (quantity,) = find_quantities(f"有12{PRINTED_UNIT.get(wanted, '个')},")[0]
-            assert allows(label, quantity), (label.text, code)
+            assert Term(label).unit_code(quantity.unit) is not None, (label.text, code)
 
 
 def test_no_two_metrics_claim_one_label_without_a_word_that_decides() -> None:
@@ -97,3 +98,34 @@ def test_the_warehouse_describes_breakdowns_in_the_words_of_the_vocabulary() -> 
     seed = pl.read_csv(ROOT / "dbt_project" / "seeds" / "breakdowns.csv")
     rows = seed.select("dimension", "breakdown_value", "words_zh").rows()
     assert {(dimension, value): set(words.split("|")) for dimension, value, words in rows} == told
+
+
+@pytest.mark.parametrize(
+    ("printed", "dimension", "factor"),
+    [
+        ("人", "person", 1),
+        ("百万人", "person", 10**6),
+        ("万件（次）", "count", 10**4),
+        ("个/家", "count", 1),
+        ("人/次", "person_time", 1),
+        ("千万元", "money", 10**7),
+    ],
+)
+def test_measure_words_as_tables_print_them(printed: str, dimension: str, factor: float) -> None:
+    unit = unit_named(printed)
+    assert unit is not None
+    assert (unit.dimension, unit.factor) == (dimension, factor)
+
+
+def test_two_measure_words_of_different_things_are_none() -> None:
+    assert [unit_named(text) for text in ("个、万人", "户/人", "万", "地区")] == [None] * 4
+
+
+@pytest.mark.parametrize("row", ["甲 乙 1 2", "栏次 1 2 3", "(1) (2) (3)=(1)+(2)", "0 1 2 3", "A B 1 2"])
+def test_rows_that_number_columns(row: str) -> None:
+    assert numbers_columns(row.split(" "))
+
+
+@pytest.mark.parametrize("row", ["海陵区 1 2 3", "甲 3 4", "1 2", "甲 乙", "2011 2012 2013", "甲 1 3"])
+def test_rows_of_values_number_no_columns(row: str) -> None:
+    assert not numbers_columns(row.split(" "))
