@@ -40,6 +40,7 @@ REFUSED_BEFORE = 8
 REFUSED_AFTER = 6
 MEMBERS = "union_members"
 AID_FUNDS = frozenset({"warmth_funds", "aid_funds_total"})
+AWARD_LEVEL = "award_level"
 OF = "的"
 FOR = "为"
 PEOPLE = frozenset({"person", "person_time", "household"})
@@ -441,6 +442,9 @@ def _match(sentence: Sentence, index: int, pair: Pair, occurrences: list[Occurre
         codes = (*(code for other in extra for code in other.label.metrics), *own)
         start = min(start, *(other.start for other in extra))
     breakdown = breakdown_around(sentence, index, pair, view, codes, start)
+    if item.term.later_pieces and item.term.is_award:  # 命名为省级劳模创新工作室: the label spans the level
+        spanned = breakdown_of(view[item.start : item.end], codes)
+        breakdown |= {key: value for key, value in spanned.items() if key == AWARD_LEVEL}
     breakdown |= without_joined(item.label.breakdown | item.term.fixed_breakdown, view[max(0, start - NEAR) : start])
     canonical = _canonical(codes)
     number = sentence.quantities[index].number_start

@@ -154,6 +154,8 @@ def _as_part(lead: str, match: Match | None, parent: Match, latest: Match | None
         part = _part_of_flow(match, parent) or _kind_of_union(match, parent) or _same_named_part(lead, match, parent)
         if part is not None:
             return part
+    if match is not None and latest is not None and lead[:1] in SERIES_SIGNS and _is_kind_of(latest, parent):
+        return _kind_of_union(match, parent) or match
     is_weak = match is not None and match.rule == "purpose_near"
     if match is not None and not is_weak:
         return match
@@ -270,6 +272,10 @@ def _kind_of_union(match: Match, parent: Match) -> Match | None:
         return None
     kind = match.breakdown or ENTERPRISE_SECTOR
     return Match(parent.codes, parent.breakdown | kind, "named_part", match.label)
+
+
+def _is_kind_of(latest: Match, parent: Match) -> bool:
+    return latest is not parent and latest.codes == parent.codes and latest.breakdown != parent.breakdown
 
 
 def _same_named_part(lead: str, match: Match, parent: Match) -> Match | None:
