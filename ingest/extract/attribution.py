@@ -221,6 +221,10 @@ class _Rater:
         rated = _rate_left(strip_linkers(gap), gap.count(",") + 2 * gap.count(";"), item.term) if gap else BESIDE
         if rated is None or _ends_inside_quotes(gap) or self._refused(item, self.floor) or self._is_of_subset(item):
             return None
+        if gap.rstrip('”"」 ').endswith(words()["honour"]) and not item.term.is_award:
+            return None
+        if item.term.is_stock and _owned_noun().search(gap):
+            return None
         if gap.startswith(words()["award_behind"]) and not item.term.is_award and self.quantity.dimension == "count":
             return None
         score, rule = rated
@@ -256,7 +260,7 @@ class _Rater:
             return False
         if _wins_an_award(item, self.view) or (not gap and self._only_acts(item)):
             return False
-        if item.term.is_stock and gap.startswith(words()["attains"]):
+        if item.term.is_stock and (gap.startswith(words()["attains"]) or _does_to().search(gap)):
             return False
         return not self._refused(item, 0)
 
@@ -338,6 +342,18 @@ def _restricts() -> re.Pattern[str]:
     """A clause whose verb takes something other than the union or the stock itself."""
     members = alternation(words()["subset_object"])
     return re.compile(rf"[^\d]*(?:{alternation(words()['subset_verb'])})了?(?![^\d]*(?:{members}))[^\d]{{2,}}$")
+
+
+@lru_cache(maxsize=1)
+def _owned_noun() -> re.Pattern[str]:
+    """有互助储金会 behind 基层工会: the number counts what the unions have."""
+    return re.compile(rf"^(?:{alternation(words()['owning'])})[\u4e00-\u9fff]{{2,}}[会站所队店室团社院校班]$")
+
+
+@lru_cache(maxsize=1)
+def _does_to() -> re.Pattern[str]:
+    """个设区市全部成立 before 工会联合会: the number counts those who set up what the label names."""
+    return re.compile(rf"[\u4e00-\u9fff](?:{alternation(words()['sets_up'])})$")
 
 
 def _ends_inside_quotes(gap: str) -> bool:
