@@ -402,7 +402,10 @@ def _year_without_volume(page: Page, marks: list[TimeMark], told: Counter[int], 
     if before_report is not None and opening is None:
         return PageYear(before_report, "text", False, told_in=before_report + 1)
     if opening is not None or topical:
-        return PageYear(opening or told.most_common(1)[0][0], "text", False)
+        year = opening or told.most_common(1)[0][0]
+        dated = _dateline(page, marks)
+        is_told_after = dated is not None and dated.year == year + 1
+        return PageYear(year, "text", False, told_in=dated.year if dated and is_told_after else None)
     if published is not None:
         return PageYear(published, "published_on", False)
     return PageYear(context.reference_year, "option" if context.reference_year else "unknown", False)
@@ -430,16 +433,20 @@ def _opening_year(page: Page, marks: list[TimeMark]) -> int | None:
     return None
 
 
+def _dateline(page: Page, marks: list[TimeMark]) -> TimeMark | None:
+    """The date above the text of a report or a piece of news, before any figure."""
+    first_figure = FIGURE.search(page.text)
+    dated = next((mark for mark in marks if mark.is_dateline and mark.year is not None), None)
+    return dated if dated and not (first_figure and dated.start > first_figure.start()) else None
+
+
 def _year_before_report(page: Page, marks: list[TimeMark], told: Counter[int]) -> int | None:
     """A report dated early in a year, above its text, speaks of the year before.
 
     In the first half of the year where it names the year before; in its first months where its title calls it a report.
     """
-    first_figure = FIGURE.search(page.text)
-    dated = next((mark for mark in marks if mark.is_dateline and mark.year is not None), None)
+    dated = _dateline(page, marks)
     if dated is None or dated.year is None or dated.month is None:
-        return None
-    if first_figure and dated.start > first_figure.start():
         return None
     names_it = dated.month <= HALF_YEAR and dated.year - 1 in told
     is_report = dated.month <= FIRST_MONTHS and holds_any(page.title, words()["report_title"])

@@ -159,3 +159,9 @@ def test_the_same_time_of_another_year_reaches_only_its_own_number(read) -> None
 def test_a_word_that_ends_like_comparing_compares_nothing(read) -> None:
     claims = read("集体合同1996年试点时仅12份,2001年316份。")
     assert [(claim.raw_span, claim.ref_year) for claim in claims] == [("12份", 1996), ("316份", 2001)]
+
+
+def test_last_year_is_counted_from_the_date_of_a_report(read) -> None:
+    text = "(2004年2月18日)\n\n一、2003年工作回顾\n\n2003年,新建工会58家。\n\n去年春节期间,筹集送温暖资金427万元。"
+    claims = read(text, title="在临江市总工会全委会上的工作报告")
+    assert [(claim.raw_span, claim.ref_year) for claim in claims] == [("58家", 2003), ("427万元", 2003)]
