@@ -17,6 +17,7 @@ SITE_PORT ?= 8590
 SAMPLE_PORT ?= 8750
 PAGES ?= 10000
 INPUTS ?= 1000000
+DIST ?= dist
 HOST := 127.0.0.1
 DEPLOYED := postgres ducklake s3 dask
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
@@ -27,7 +28,7 @@ export UV_COMPILE_BYTECODE := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
-.PHONY: help install lock run ui docs site sample test test-all lint lint-sql format score bench bench-scale fuzz clean
+.PHONY: help install lock run ui docs site sample test test-all lint lint-sql format score bench bench-scale fuzz compiled clean
 
 help:  ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | while IFS=$$'\t' read -r verb what; do \
@@ -107,6 +108,14 @@ bench-scale: $(DEV_STAMP)  ## Measure all stages on a synthetic site of PAGES pa
 
 fuzz: $(DEV_STAMP)  ## Read INPUTS random and mutated texts (default a million): none may raise or run away
 	@$(BIN)/python -m tests.benchmarks.mutated_inputs --inputs $(INPUTS)
+
+compiled: $(DEV_STAMP)  ## Build a wheel of the library with its reader compiled into DIST (some minutes; needs a C compiler)
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	cp -R setup.py pyproject.toml README.md LICENSE ingest "$$folder"; \
+	UNION_WAREHOUSE_COMPILE=1 $(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python \
+		--out-dir '$(DIST)' "$$folder"
+	@echo "built $$(ls -t '$(DIST)'/*.whl | head -1); how to use it stands in docs/deployment.md (The compiled reader):"
+	@echo "  pip install --no-deps --target /opt/union-warehouse-compiled '$(DIST)'/*.whl"
 
 clean:  ## Remove what was made, but not data/ and .venv
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dbt_project/target dbt_project/logs

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-FOLDER = Path(__file__).parent
+import ingest
+
+FOLDER = Path(ingest.__path__[0]) / "vocabulary"  # a compiled module has no `__file__` while it is run
 STATISTICS = frozenset({"stock", "flow", "rate", "cumulative"})
 POSITIONS = frozenset({"", "left", "right", "table"})
 SCALES = {
