@@ -18,9 +18,9 @@ SWITCH = "UNION_WAREHOUSE_COMPILE"
 # What runs for every number and cell. Left out: records (made a row by their `__slots__`), regions (they keep their
 # answers anyway), the stages (a test could not replace what they call), and what waits for another library or a disk.
 COMPILED = {
-    "ingest/extract": "attribution bodies breakdowns continuation grid identity inheritance labels lexicon numerals "
-    "page places prose quantities sentence status tables view years",
-    "ingest/parse": "aligned headers html layout page texttables",
+    "ingest/extract": "attribution bodies breakdowns carried continuation elided grid identity inheritance labels "
+    "lexicon listed numerals page placed places prose quantities sentence status tables view years",
+    "ingest/parse": "aligned brokenheads headers html layout marks page pagebreaks texttables",
     "ingest/vocabulary": "__init__ heads",
 }
 # Nothing of this machine but the standard library's types is looked at, so that a build is the same everywhere. To
