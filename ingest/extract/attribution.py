@@ -118,6 +118,8 @@ def _is_swallowed(item: Occurrence, earlier: list[Occurrence]) -> bool:
     for other in earlier:
         if other.end >= end and (other.end > end or other.start < start):
             kind = other.term.dimension
+            if other.term.codes == term.codes and other.label.position not in ("", term.label.position):
+                continue  # 报名参赛 is for the left of a number: 参赛 says the same to the right of one
             if kind in (term.dimension, "any") or term.dimension == "any":
                 return True
     return False
@@ -214,6 +216,8 @@ class _Rater:
     def _left(self, item: Occurrence) -> tuple[float, str] | None:
         """The label stands before the number: 会员570.8万人."""
         gap = self.view[item.end : self.quantity.start]
+        if gap in ENUMERATORS and self._stands_before_label():
+            return None
         if gap.endswith(FOR) and "," not in gap and self._does_something():
             return None
         if "," in gap:
@@ -306,6 +310,10 @@ class _Rater:
         tail = view[item.end : end] if end > item.end else CLAUSE_MARK.split(view[item.end : item.end + 4])[0]
         return holds_any(tail, behind)
 
+    def _stands_before_label(self) -> bool:
+        """11个帮扶中心、186个帮扶站: each number of a row has its noun behind it."""
+        return any(item.start == self.quantity.end and can_count(item, self.quantity) for item in self.occurrences)
+
     def _does_something(self) -> bool:
         """医疗互助为5.2万人次给付互助金: behind 为 people for whom something is done, as a verb behind them tells."""
         following = self.view[self.quantity.end : self.quantity.end + 1]
@@ -353,7 +361,7 @@ def _owned_noun() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _does_to() -> re.Pattern[str]:
     """个设区市全部成立 before 工会联合会: the number counts those who set up what the label names."""
-    return re.compile(rf"[\u4e00-\u9fff](?:{alternation(words()['sets_up'])})$")
+    return re.compile(rf"[\u4e00-\u9fff]{{2}}(?:{alternation(words()['sets_up'])})(?!的)")
 
 
 def _ends_inside_quotes(gap: str) -> bool:

@@ -134,6 +134,72 @@ def rows(claims: list[Claim]) -> list[tuple[str, str | None, str]]:
             "在册困难职工6874户、2.03万人。",
             [("6874户", "hardship_households_registered", ""), ("2.03万人", None, "")],
         ),
+        (  # unions of a kind among unions
+            "全年新建工会组织36个,其中非公企业工会29个。",
+            [("36个", "new_grassroots_unions", ""), ("29个", "new_grassroots_unions", "ownership=nonpublic")],
+        ),
+        (
+            "基层工会428个,其中机关工会96个、企业工会189个。",
+            [
+                ("428个", "grassroots_unions", ""),
+                ("96个", "grassroots_unions", "sector=government"),
+                ("189个", "grassroots_unions", "sector=enterprise"),
+            ],
+        ),
+        (  # what is told right before all that exist are the new ones
+            "创建职工创新工作室8个,总数达到21个。",
+            [("8个", "innovation_studios_new", ""), ("21个", "innovation_studios_total", "")],
+        ),
+        (  # the scope of the only contracts of a segment
+            "其中,区域性集体合同6380份,覆盖企业7.13万个;行业性集体合同2150份,覆盖企业1.96万个。",
+            [
+                ("6380份", "collective_contracts", "scope_of_contract=regional"),
+                ("7.13万个", "collective_contract_enterprises", "scope_of_contract=regional"),
+                ("2150份", "collective_contracts", "scope_of_contract=industry"),
+                ("1.96万个", "collective_contract_enterprises", "scope_of_contract=industry"),
+            ],
+        ),
+        (  # numbers alone in a row count the people of what stands before them
+            "“安康杯”竞赛参赛班组3900个、10.2万人。",
+            [("3900个", "ankang_teams", ""), ("10.2万人", "ankang_workers", "")],
+        ),
+        (  # a rate between the parts of a list
+            "签订集体合同1.37万份,覆盖企业2.06万家,覆盖率83.4%,职工96.4万人。",
+            [
+                ("1.37万份", "collective_contracts", ""),
+                ("2.06万家", "collective_contract_enterprises", ""),
+                ("83.4%", "collective_consultation_rate", ""),
+                ("96.4万人", "collective_contract_workers", ""),
+            ],
+        ),
+        (  # each number of a row has its noun behind it
+            "全市11个帮扶中心、186个帮扶站。",
+            [("11个", "aid_centres", ""), ("186个", "aid_stations", "")],
+        ),
+        (  # some attain what the label names
+            "全市96个镇(街道)总工会中,42个达到省示范乡镇(街道)工会标准。",
+            [("96个", "township_unions", ""), ("42个", None, "")],
+        ),
+        (  # those who set up what the label names
+            "全省11个设区市全部成立货运物流行业工会联合会。",
+            [("11个", None, "")],
+        ),
+        (  # people for whom something is done
+            "职工医疗互助保障为5.2万人次给付互助金6890万元。",
+            [("5.2万人次", None, ""), ("6890万元", "mutual_aid_payouts", "")],
+        ),
+        (  # model workers alone are visited, and not workers in need
+            "慰问劳模316人次,发放帮扶资金186.5万元。",
+            [("316人次", None, ""), ("186.5万元", None, "")],
+        ),
+        (  # a title of honour behind a noun
+            "表彰再就业明星50名。",
+            [("50名", None, "")],
+        ),
+        (  # a number right before a noun that the next number cannot count
+            "举办职工职业技能大赛,22个工种3.6万人报名参赛。",
+            [("22个", "contest_trades", ""), ("3.6万人", "contest_participants", "")],
+        ),
         (  # an award that bears the name of what is counted
             "获省职工技术创新成果奖6项。",
             [("6项", None, "")],
