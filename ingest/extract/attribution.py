@@ -41,6 +41,7 @@ REFUSED_AFTER = 6
 MEMBERS = "union_members"
 AID_FUNDS = frozenset({"warmth_funds", "aid_funds_total"})
 AWARD_LEVEL = "award_level"
+CLOSING = '”"」 '
 OF = "的"
 FOR = "为"
 PEOPLE = frozenset({"person", "person_time", "household"})
@@ -216,20 +217,12 @@ class _Rater:
     def _left(self, item: Occurrence) -> tuple[float, str] | None:
         """The label stands before the number: 会员570.8万人."""
         gap = self.view[item.end : self.quantity.start]
-        if gap in ENUMERATORS and self._stands_before_label():
-            return None
-        if gap.endswith(FOR) and "," not in gap and self._does_something():
+        if self._belongs_elsewhere(item, gap):
             return None
         if "," in gap:
             gap = CONTINUED.sub("", gap)
         rated = _rate_left(strip_linkers(gap), gap.count(",") + 2 * gap.count(";"), item.term) if gap else BESIDE
         if rated is None or _ends_inside_quotes(gap) or self._refused(item, self.floor) or self._is_of_subset(item):
-            return None
-        if gap.rstrip('”"」 ').endswith(words()["honour"]) and not item.term.is_award:
-            return None
-        if item.term.is_stock and _owned_noun().search(gap):
-            return None
-        if gap.startswith(words()["award_behind"]) and not item.term.is_award and self.quantity.dimension == "count":
             return None
         score, rule = rated
         if self.is_headed and not self._next_is_named():
@@ -239,6 +232,18 @@ class _Rater:
         if rule == "label_left" or item.term.is_rate:
             score += 4.0
         return score, rule
+
+    def _belongs_elsewhere(self, item: Occurrence, gap: str) -> bool:
+        """What stands between a label and a number behind it tells that the number counts something else."""
+        if gap in ENUMERATORS and self._stands_before_label():
+            return True
+        if gap.endswith(FOR) and "," not in gap and self._does_something():
+            return True
+        if item.term.is_award:
+            return False
+        is_prize = self.quantity.dimension == "count" and gap.startswith(words()["award_behind"])
+        is_title = gap.rstrip(CLOSING).endswith(words()["honour"])
+        return is_prize or is_title or (item.term.is_stock and _owned_noun().search(gap) is not None)
 
     def _right(self, item: Occurrence) -> tuple[float, str] | None:
         """The label stands after the number: 吸引2万多名求职者."""

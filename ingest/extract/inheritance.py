@@ -271,7 +271,7 @@ def _kind_of_union(match: Match, parent: Match) -> Match | None:
     if not is_union or match.codes != ENTERPRISES or parent.codes not in (UNIONS, NEW_UNIONS):
         return None
     kind = match.breakdown or ENTERPRISE_SECTOR
-    return Match(parent.codes, parent.breakdown | kind, "named_part", match.label)
+    return Match(parent.codes, parent.breakdown | kind, "named_part", parent.label)
 
 
 def _is_kind_of(latest: Match, parent: Match) -> bool:
