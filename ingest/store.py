@@ -9,7 +9,7 @@ Environment variables
     UNION_WAREHOUSE_DUCKLAKE_CATALOGUE  Postgres database of the catalogue, such as `dbname=lake`; what is left out
                                         comes from PGHOST, PGPORT, PGUSER, PGPASSWORD or PGPASSFILE
     UNION_WAREHOUSE_DUCKLAKE_DATA       folder or s3:// address of the Parquet files; the first use settles it
-    UNION_WAREHOUSE_DUCKDB_MEMORY       memory limit of DuckDB, such as `2GB`; default 3GB
+    UNION_WAREHOUSE_DUCKDB_MEMORY       memory limit of DuckDB, such as `2GB`; default 1200MB
     UNION_WAREHOUSE_DUCKDB_THREADS      threads of DuckDB; default 2
     AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL
                                         for an s3:// address
@@ -39,7 +39,7 @@ DUCKDB, DUCKLAKE = "duckdb", "ducklake"
 # The name of the attached lake is the name that the DuckDB file has: SQL that names it runs on both.
 DATABASE = "warehouse"
 METADATA_SCHEMA = "ducklake"
-DEFAULT_MEMORY = "3GB"
+DEFAULT_MEMORY = "1200MB"
 DEFAULT_THREADS = "2"
 MEMORY_FORM = re.compile(r"\d+(\.\d+)?\s*[KMGT]i?B", re.IGNORECASE)
 PASSWORD = re.compile(r"password\s*=|://[^/@]*:[^/@]*@", re.IGNORECASE)

@@ -68,6 +68,8 @@ def lookalike_pattern() -> re.Pattern[str]:
     parts = [
         rf"第[{CHINESE}\d]+(?:[届次个名批期]|(?=[^\d{CHINESE}])|$)(?:[^,。;\d]{{0,2}}[{CHINESE}\d]+次)?",
         rf"(?<=前)[{CHINESE}\d]+[名位强](?!\d)",
+        r"(?<=\n)\d{1,2}[.、](?!\d)",
+        r"(?<=热线)\d{3,8}(?![\d万亿])",
         rf"[{CHINESE}\d]+届[{CHINESE}\d]+次",
         rf"(?<=届)[{CHINESE}\d]+次",
         r"(?:19|20)\d{2}\s*[-./]\s*(?:0?[1-9]|1[0-2])\s*[-./]\s*\d{1,2}(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?",
@@ -180,7 +182,7 @@ def _lookalike_start() -> re.Pattern[str]:
     telling = rf"{duration}|[-—–~～至/.年月日号届次卷版世大类]|[人家个元]大|人\s*[及以]"
     return re.compile(
         rf"[\d{CHINESE}{DATE_DIGITS}第〔\[(《“\"A-Za-z{''.join(sorted(first))}]"
-        rf"(?:(?P<plain>{endless}|(?<=\d)(?<!前\d){number}(?!{runs_on}|\s*(?:{telling})))|(?<![A-Za-z\[(])|(?=[A-Za-z]*+[-—_]?\d))"
+        rf"(?:(?P<plain>{endless}|(?<=\d)(?<![前线]\d){number}(?!{runs_on}|\s*(?:{telling})))|(?<![A-Za-z\[(])|(?=[A-Za-z]*+[-—_]?\d))"
     )
 
 

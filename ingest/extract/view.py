@@ -38,7 +38,7 @@ INNER_BLANK = re.compile(
 )
 NUMBER_ROW = re.compile(r"\d\s+[\d.,]+\s+\d")
 LINE_END = re.compile(
-    r"\n(?:(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])|(?<=[一二三四五六七八九十百千]\n)(?=[一二三四五六七八九十百千][^、.]))"
+    r"\n(?!\d{1,2}[.、．](?!\d))(?:(?=[^\s【\[(（一二三四五六七八九十•●■◆※#|《])|(?<=[一二三四五六七八九十百千]\n)(?=[一二三四五六七八九十百千][^、.]))"
 )
 BROKEN_NUMBER = re.compile(r"\d[.,]?$")
 SENTENCE_ENDS = frozenset("\n。!?;:】]> ")

@@ -27,7 +27,7 @@ def test_without_settings_the_warehouse_is_a_file_with_limits(monkeypatch: pytes
     path = load_settings().warehouse_path
 
     assert path == tmp_path / "warehouse.duckdb"
-    assert connection_options(path) == {"threads": 2, "memory_limit": "3GB", "temp_directory": f"{path}.tmp"}
+    assert connection_options(path) == {"threads": 2, "memory_limit": "1200MB", "temp_directory": f"{path}.tmp"}
 
 
 def test_the_lake_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
