@@ -366,6 +366,7 @@ def _plain(text: str) -> str:
     return LATIN.sub("", text).replace(" ", "").strip("()")
 
 
+@lru_cache(maxsize=16384)
 def only_breakdown(text: str) -> bool:
     """A part's label that names nothing but a breakdown value, such as 其中:女性."""
     core = label_core(text)
