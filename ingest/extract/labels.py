@@ -62,10 +62,7 @@ class Term:
         self.is_share = any(metric.statistic == "rate" for metric in named)
         self.is_rate = label.text.endswith(words()["rate_ending"])
         self.is_generic = bool(label.needs) and label.text in words()["generic_noun"]
-        self.refused_near = tuple(word for word in label.refuses if word[0] != "-")
-        self.refused_behind = tuple(word[1:] for word in label.refuses if word[0] == "-")
-        self.refused_anywhere = tuple(word[1:] for word in label.refuses if word[0] == "~")
-        self.refused = tuple(word.lstrip("-~") for word in label.refuses)
+        self.refused_near, self.refused_behind, self.refused_anywhere, self.refused = _refusals(label.refuses)
         self.is_free = not (label.needs or self.refused_anywhere or self.later_pieces)
         self.specificity = min(2.0 * self.weight, 20.0) - (24.0 if self.weight <= VAGUE else 0.0)
         self._unit_codes: dict[str, str | None] = {}
@@ -76,6 +73,15 @@ class Term:
         if word not in self._unit_codes:
             self._unit_codes[word] = _unit_code(self.label, unit)
         return self._unit_codes[word]
+
+
+@lru_cache(maxsize=4096)
+def _refusals(refuses: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """The words that a label refuses near it, behind it, anywhere in its sentence, and all; many labels share them."""
+    near = tuple(word for word in refuses if word[0] != "-")
+    behind = tuple(word[1:] for word in refuses if word[0] == "-")
+    anywhere = tuple(word[1:] for word in refuses if word[0] == "~")
+    return near, behind, anywhere, tuple(word.lstrip("-~") for word in refuses)
 
 
 def _dimension(label: Label) -> str:

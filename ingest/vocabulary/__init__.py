@@ -113,6 +113,7 @@ def read_rows(name: str) -> list[dict[str, str]]:
     return rows
 
 
+@lru_cache(maxsize=16384)
 def split_words(text: str) -> tuple[str, ...]:
     """The parts of a `|`-separated cell."""
     return tuple(part for part in text.split("|") if part)
