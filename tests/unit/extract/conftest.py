@@ -24,3 +24,11 @@ def read() -> Read:
         return extract_claims(page, Context(region_name=region))
 
     return read_text
+
+
+def rows(claims: list[Claim]) -> list[tuple[str, str | None, str]]:
+    """What was printed, the metric, and its breakdown."""
+    return [
+        (claim.raw_span, claim.metric_code, ";".join(f"{k}={v}" for k, v in claim.breakdown.items()))
+        for claim in claims
+    ]

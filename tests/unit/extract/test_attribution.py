@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.records import Claim
-
-
-def rows(claims: list[Claim]) -> list[tuple[str, str | None, str]]:
-    return [
-        (claim.raw_span, claim.metric_code, ";".join(f"{k}={v}" for k, v in claim.breakdown.items()))
-        for claim in claims
-    ]
+from tests.unit.extract.conftest import rows
 
 
 @pytest.mark.parametrize(
