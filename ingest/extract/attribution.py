@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ingest.extract.breakdowns import announced_before, breakdown_of, dimensions_of, without_joined
+from ingest.extract.carried import AWARD_LEVEL
 from ingest.extract.inheritance import inherit
 from ingest.extract.labels import MONEY, Occurrence, Term
 from ingest.extract.lexicon import alternation, any_of, behind_last, holds_any
@@ -40,7 +41,6 @@ REFUSED_BEFORE = 8
 REFUSED_AFTER = 6
 MEMBERS = "union_members"
 AID_FUNDS = frozenset({"warmth_funds", "aid_funds_total"})
-AWARD_LEVEL = "award_level"
 CLOSING = '”"」 '
 OF = "的"
 FOR = "为"
@@ -360,7 +360,8 @@ def _restricts() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _owned_noun() -> re.Pattern[str]:
     """有互助储金会 behind 基层工会: the number counts what the unions have."""
-    return re.compile(rf"^(?:{alternation(words()['owning'])})[\u4e00-\u9fff]{{2,}}[会站所队店室团社院校班]$")
+    ends = alternation(words()["owned_ending"])
+    return re.compile(rf"^(?:{alternation(words()['owning'])})[\u4e00-\u9fff]{{2,}}(?:{ends})$")
 
 
 @lru_cache(maxsize=1)

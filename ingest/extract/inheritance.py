@@ -11,7 +11,14 @@ import re
 from collections.abc import Callable
 
 from ingest.extract.breakdowns import breakdown_of, tells_part
-from ingest.extract.carried import carry_award_level, carry_contract_type, carry_subject
+from ingest.extract.carried import (
+    AWARD_LEVEL,
+    ENTERPRISES,
+    SUBJECTS,
+    carry_award_level,
+    carry_contract_type,
+    carry_subject,
+)
 from ingest.extract.elided import elided_verb, is_vague, verb_around
 from ingest.extract.labels import Occurrence
 from ingest.extract.lexicon import any_of
@@ -38,13 +45,9 @@ TOLD_YEAR = re.compile(r"(?:1[89]|20)\d{2}年|年[底末初]")
 COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|去年|上一年|前年)(?:[末底初]|度)?的")
 NAMED_LEVEL = re.compile(r"[\u4e00-\u9fff]{0,3}\x00")
 BUILT_UNITS = frozenset({"facility", "organisation"})
-OWNERSHIP = "ownership"
 TOTAL = "total_of_previous"
-SUBJECTS = (OWNERSHIP, "sector")
-AWARD_LEVEL = "award_level"
 UNIONS = ("grassroots_unions",)
 NEW_UNIONS = ("new_grassroots_unions",)
-ENTERPRISES = ("enterprises_with_union",)
 ENTERPRISE_SECTOR = {"sector": "enterprise"}
 
 
