@@ -39,8 +39,12 @@ def open_run(ui: Ui, browser: Browser, run_id: str) -> None:
 
 
 def retry_from_failure(ui: Ui, browser: Browser, run_id: str, count: int, attempts: int = 3) -> None:
-    """Choose *Re-execute from failure* until there are `count` runs: a page still loading may miss the choice."""
+    """Choose *Re-execute from failure* until there are `count` runs: a page still loading may miss the choice.
+
+    Once the daemon has seen that the run's backfill is over, the UI asks to confirm the choice.
+    """
     page = browser.page
+    confirm = page.get_by_role("button", name="Confirm")
     for _ in range(attempts):
         open_run(ui, browser, run_id)
         browser.sees("RUN_FAILURE")  # until the log is read, the page does not know what failed
@@ -52,6 +56,8 @@ def retry_from_failure(ui: Ui, browser: Browser, run_id: str, count: int, attemp
         choice.click()
         for _ in range(40):
             page.wait_for_timeout(500)
+            if confirm.is_visible():
+                confirm.click()
             if len(ui.runs("ingest_source")) >= count:
                 return
     raise AssertionError(f"{run_id} was not run again after {attempts} attempts")
