@@ -42,11 +42,11 @@ def elided_verb(lead: str, quantity: Quantity, sentence: Sentence, view: str) ->
 
 def verb_around(quantity: Quantity, sentence: Sentence, view: str) -> Match | None:
     """覆盖2.3万家企业、86万名职工: the number stands between the verb and the noun of a label."""
-    following = _noun_behind().match(view, quantity.end)
-    if following is None or quantity.unit is None:
+    noun = _noun_behind(view, quantity.end) if quantity.unit is not None else None
+    if noun is None:
         return None
     begin = behind_last(view, ",;", sentence.start, quantity.start)
-    return _verb_with_noun(following["noun"], view[begin : quantity.start], quantity, sentence)
+    return _verb_with_noun(noun, view[begin : quantity.start], quantity, sentence)
 
 
 def _verb_with_noun(noun: str, before: str, quantity: Quantity, sentence: Sentence) -> Match | None:
@@ -70,23 +70,41 @@ def _verb_with_noun(noun: str, before: str, quantity: Quantity, sentence: Senten
     return None
 
 
+def _noun_behind(view: str, place: int) -> str | None:
+    """The longest noun of a label at `place`, behind attributes that add nothing (86万名广大职工)."""
+    starts = [place]
+    while attribute := _attribute().match(view, starts[-1]):
+        starts.append(attribute.end())
+    nouns = _terms_by_noun()
+    for start in reversed(starts):
+        for length in range(_longest_noun(), 0, -1):
+            if view[start : start + length] in nouns:
+                return view[start : start + length]
+    return None
+
+
 @lru_cache(maxsize=1)
-def _noun_behind() -> re.Pattern[str]:
-    """The noun of a label behind a number, with an attribute before it that adds nothing."""
-    attributes = alternation(words()["noun_attribute"])
-    return re.compile(rf"(?:{attributes})*(?P<noun>{alternation(_terms_by_noun())})")
+def _attribute() -> re.Pattern[str]:
+    return re.compile(alternation(words()["noun_attribute"]))
+
+
+@lru_cache(maxsize=1)
+def _longest_noun() -> int:
+    return max(map(len, _terms_by_noun()))
 
 
 @lru_cache(maxsize=1)
 def _terms_by_noun() -> dict[str, dict[str, list[Term]]]:
     """The terms that begin with a verb that may be carried over, by the noun behind it and the verb."""
+    verbs = tuple(dict.fromkeys(words()["carried_verb"]))
     found: dict[str, dict[str, list[Term]]] = {}
     for term in terms():
-        for verb in dict.fromkeys(words()["carried_verb"]):
-            if term.label.text.startswith(verb):
-                noun = term.label.text.removeprefix(verb).removeprefix(GAP)
-                if noun:
-                    found.setdefault(noun, {}).setdefault(verb, []).append(term)
+        text = term.label.text
+        if not text.startswith(verbs):
+            continue
+        for verb in verbs:
+            if text.startswith(verb) and (noun := text.removeprefix(verb).removeprefix(GAP)):
+                found.setdefault(noun, {}).setdefault(verb, []).append(term)
     return found
 
 

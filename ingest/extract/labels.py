@@ -48,18 +48,18 @@ class Term:
     )
 
     def __init__(self, label: Label) -> None:
-        named = [metrics()[code] for code in label.metrics]
+        named = _facts(label.metrics)
         self.label = label
         self.pieces = tuple(label.text.split(GAP))
         self.later_pieces = self.pieces[1:]
         self.weight = len(label.text.replace(GAP, ""))
-        self.dimension = _dimension(label)
+        self.dimension = _dimension(label.metrics, label.units)
         self.needs = label.needs
-        self.codes = tuple(metric.canonical_code for metric in named)
-        self.fixed_breakdown = {key: value for metric in named for key, value in metric.fixed_breakdown.items()}
-        self.is_award = any("award_level" in metric.breakdowns for metric in named)
-        self.is_stock = all(metric.statistic == "stock" for metric in named)
-        self.is_share = any(metric.statistic == "rate" for metric in named)
+        self.codes = named.codes
+        self.fixed_breakdown = named.fixed_breakdown
+        self.is_award = named.is_award
+        self.is_stock = named.is_stock
+        self.is_share = named.is_share
         self.is_rate = label.text.endswith(words()["rate_ending"])
         self.is_generic = bool(label.needs) and label.text in words()["generic_noun"]
         self.refused_near, self.refused_behind, self.refused_anywhere, self.refused = _refusals(label.refuses)
@@ -84,11 +84,34 @@ def _refusals(refuses: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
     return near, behind, anywhere, tuple(word.lstrip("-~") for word in refuses)
 
 
-def _dimension(label: Label) -> str:
-    """What kind of thing the label counts: money, percent, persons, other things, or any."""
-    if not label.metrics:
+class _Facts(NamedTuple):
+    """What the metrics of a label say of it; many labels share them."""
+
+    codes: tuple[str, ...]
+    fixed_breakdown: dict[str, str]
+    is_award: bool
+    is_stock: bool
+    is_share: bool
+
+
+@lru_cache(maxsize=4096)
+def _facts(codes: tuple[str, ...]) -> _Facts:
+    named = [metrics()[code] for code in codes]
+    return _Facts(
+        codes=tuple(metric.canonical_code for metric in named),
+        fixed_breakdown={key: value for metric in named for key, value in metric.fixed_breakdown.items()},
+        is_award=any("award_level" in metric.breakdowns for metric in named),
+        is_stock=all(metric.statistic == "stock" for metric in named),
+        is_share=any(metric.statistic == "rate" for metric in named),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _dimension(codes: tuple[str, ...], units: frozenset[str]) -> str:
+    """What kind of thing a label of these metrics counts: money, percent, persons, other things, or any."""
+    if not codes:
         return "any"
-    wanted = label.units or {metrics()[label.metrics[0]].unit_code}
+    wanted = units or {metrics()[codes[0]].unit_code}
     if MONEY in wanted or "percent" in wanted:
         return min(wanted)
     return "person" if wanted & PERSONAL else "count"
@@ -162,7 +185,7 @@ class LabelIndex:
         for term in vocabulary:
             by_head[term.label.text.split(GAP)[0]].append(term)
         self._terms = list(by_head.values())
-        self._automaton = ahocorasick_rs.AhoCorasick(list(by_head), implementation=ahocorasick_rs.Implementation.DFA)
+        self._automaton = ahocorasick_rs.AhoCorasick(list(by_head), implementation=ahocorasick_rs.Implementation.ContiguousNFA)
 
     def find(self, text: str) -> list[Occurrence]:
         """All occurrences, overlapping ones too, in order of their start."""

@@ -99,7 +99,7 @@ def _plain_forms() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def _changing() -> ahocorasick_rs.AhoCorasick:
     """Finds the characters that change."""
-    return ahocorasick_rs.AhoCorasick(list(_plain_forms()), implementation=ahocorasick_rs.Implementation.DFA)
+    return ahocorasick_rs.AhoCorasick(list(_plain_forms()), implementation=ahocorasick_rs.Implementation.ContiguousNFA)
 
 
 def _translated(text: str) -> str:

@@ -104,12 +104,14 @@ def read_rows(name: str) -> list[dict[str, str]]:
     """Rows of one vocabulary CSV with surrounding blanks removed. Raises VocabularyError on ragged lines."""
     path = FOLDER / name
     with path.open(encoding="utf-8", newline="") as handle:
-        reader = csv.DictReader(handle)
+        reader = csv.reader(handle)
+        columns = (*next(reader), "_line")
         rows = []
-        for row in reader:
-            if None in row or any(value is None for value in row.values()):
-                raise VocabularyError(f"{name} line {reader.line_num}: expected {len(reader.fieldnames or [])} columns")
-            rows.append({key: value.strip() for key, value in row.items()} | {"_line": str(reader.line_num)})
+        for cells in filter(None, reader):
+            cells.append(str(reader.line_num))
+            if len(cells) != len(columns):
+                raise VocabularyError(f"{name} line {reader.line_num}: expected {len(columns) - 1} columns")
+            rows.append(dict(zip(columns, map(str.strip, cells), strict=True)))
     return rows
 
 
@@ -117,6 +119,18 @@ def read_rows(name: str) -> list[dict[str, str]]:
 def split_words(text: str) -> tuple[str, ...]:
     """The parts of a `|`-separated cell."""
     return tuple(part for part in text.split("|") if part)
+
+
+@lru_cache(maxsize=1024)
+def split_codes(text: str) -> tuple[str, ...]:
+    """The parts of a `+`-separated cell."""
+    return tuple(part for part in text.split("+") if part)
+
+
+@lru_cache(maxsize=256)
+def unit_set(text: str) -> frozenset[str]:
+    """The unit codes of a `|`-separated cell."""
+    return frozenset(split_words(text))
 
 
 def parse_breakdown(text: str, where: str) -> dict[str, str]:
@@ -204,21 +218,21 @@ def labels() -> tuple[Label, ...]:
 
 
 def _label(row: dict[str, str]) -> Label:
-    where = f"labels.csv line {row['_line']}"
-    codes = tuple(row["metrics"].split("+"))
-    unknown = [code for code in codes if code and code not in metrics()]
+    codes = split_codes(row["metrics"])
+    unknown = [code for code in codes if code not in metrics()]
     if unknown or row["position"] not in POSITIONS:
         raise VocabularyError(
-            f"{where}: {unknown or row['position']!r} is not a metric code or a position (left, right, table)"
+            f"labels.csv line {row['_line']}: {unknown or row['position']!r} is not a metric code or a position"
+            " (left, right, table)"
         )
     return Label(
         text=row["label"],
-        metrics=tuple(code for code in codes if code),
+        metrics=codes,
         position=row["position"],
         needs=split_words(row["needs"]),
         refuses=split_words(row["refuses"]),
-        units=frozenset(split_words(row["units"])),
-        breakdown=parse_breakdown(row["breakdown"], where),
+        units=unit_set(row["units"]),
+        breakdown=parse_breakdown(row["breakdown"], f"labels.csv line {row['_line']}") if row["breakdown"] else {},
         line=int(row["_line"]),
     )
 
