@@ -35,6 +35,7 @@ NOTE_MARK = re.compile(
 )
 SPELT_YEAR = re.compile(r"^[一二][八九〇零][一二三四五六七八九〇零]{2}(?=年)")
 YEAR_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LATIN = re.compile(r"[A-Za-z][A-Za-z .,'&/\-]*")
 BEFORE = " | "
 
@@ -276,11 +277,13 @@ def _has_values(grid: Grid, row: int) -> bool:
 
 
 def _is_unit_column(grid: Grid, column: int) -> bool:
-    """A column headed 单位, or one that holds nothing but measure words."""
-    if any(grid.text(row, column).lower() in words()["table_unit_head"] for row in range(grid.head_rows)):
-        return True
+    """A column headed 单位 that holds measure words and no names, or one that holds nothing but measure words."""
     body = [text for row in range(grid.head_rows, grid.rows) if (text := grid.text(row, column))]
-    return bool(body) and all(unit_named(text) for text in body)
+    named = [bool(unit_named(text)) for text in body]
+    is_headed = any(grid.text(row, column).lower() in words()["table_unit_head"] for row in range(grid.head_rows))
+    if is_headed:
+        return any(named) or not any(map(CHINESE.search, body))
+    return bool(body) and all(named)
 
 
 def unit_of_row(grid: Grid, row: int) -> str:
@@ -339,8 +342,14 @@ def _spanning_text(grid: Grid, row: int, column: int) -> str:
     while left - 1 not in grid.stub_columns and left > 0:
         left -= 1
         if grid.text(row, left):
-            return grid.text(row, left)
+            return "" if _is_bounded(grid, row, left, column) else grid.text(row, left)
     return own
+
+
+def _is_bounded(grid: Grid, row: int, left: int, column: int) -> bool:
+    """Two heads in the line above part the two columns, so that no head below them stands over both."""
+    above = grid.text(row - 1, column) if row else ""
+    return bool(above) and above != grid.text(row - 1, left)
 
 
 def strip_numbering(text: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from ingest.extract.breakdowns import breakdown_of
+from ingest.extract.breakdowns import breakdown_of, metric_of_part
 from ingest.extract.carried import CONTRACT_COVERAGE, CONTRACT_KINDS, CONTRACTS
 from ingest.extract.grid import (
     BEFORE,
@@ -75,7 +75,14 @@ def read_table(table: Table, number: int, page: Page, years: Years, places: Plac
     claims = []
     for part in parts:
         caption = "\n".join(clean(line) for line in [*table.caption.split("\n"), *part.titles])
-        context = " ".join([page.title, caption, clean(table.note), *(header.text for header in headers)])
+        context = " ".join(
+            [
+                page.title,
+                caption,
+                clean(table.note),
+                *dict.fromkeys(text for header in headers for text in (*header.parents, header.text)),
+            ]
+        )
         reader = _CellReader(table, number, page, years, places, version, caption, context, _heads_other_body(caption))
         for row, column, cell in part.cells():
             header = None if column in part.unheaded else part.columns[column]
@@ -412,6 +419,8 @@ class _CellReader:
         cell, quantity, meaning, place = reading.cell, reading.quantity, reading.meaning, reading.place
         row, column = reading.row, reading.column
         breakdown = dict(sorted((meaning.breakdown if meaning else {}).items()))
+        if code is not None:
+            code, breakdown = metric_of_part(code, breakdown)
         statistic = metrics()[code].statistic if code else None
         printed = quantity.unit.unit_code if quantity.unit else None
         unit_code = meaning.label.term.unit_code(quantity.unit) if meaning else printed

@@ -14,17 +14,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, pairwise, takewhile
 
-from ingest.parse.aligned import Head, columns_of, printed_width
+from ingest.parse.aligned import Head, columns_of, places_in_print, printed_width
 from ingest.parse.brokenheads import spans_of
 from ingest.parse.headers import is_part_head, place_heads
 from ingest.parse.marks import unmarked
 from ingest.parse.pagebreaks import PAGE_NUMBER, is_running_head, page_breaks, repeated_head
 from ingest.records import Cell, Table
-from ingest.vocabulary import labels, units, words
+from ingest.vocabulary import begins_part, labels, units, words
 from ingest.vocabulary.heads import is_stub_head, is_year_head, numbers_columns
 
 LINE = re.compile(r"(?m)^.*$")
-DELIMITERS = (re.compile(r"\s*[|｜│┃]\s*"), re.compile(r"[ \u3000]*\t[ \u3000]*"), re.compile(r"[ \u3000\xa0]{2,}"))
+DELIMITERS = (
+    re.compile(r"\s*[|｜│┃]\s*"),
+    re.compile(r"[ \u3000]*\t[ \u3000]*"),
+    re.compile(r"[ \u3000\xa0]{2,}|\u3000(?=[-\d]|$)"),
+)
 NUMBER_CELL = re.compile(
     r"^[#*＃]?\s*[-−]?(?:\d{1,3}(?: \d{3})+|\d[\d,，]*)(?:\.\d+)?"
     r"\s*(?:[万亿千百]*(?:人次|人|个|户|家|元|%|％|件|份)?)[①-⑳¹²³⁴-⁹]?$"
@@ -39,7 +43,9 @@ UNIT_LINE = re.compile(r"^(?P<open>[(（])?\s*(?:(?:计量)?单位\s*[:：])?\s*
 SECTION_MARK = re.compile(r"^[一二三四五六七八九十]+、")
 BRACKETED = re.compile(r"[(（][^()（）]*[)）]|\s")
 TRANSLATION = re.compile(r"[A-Za-z][A-Za-z .,'’&/()\-]*")
+TABLE_NUMBER = re.compile(r"^(?:附?表|Table)?\s*\d+(?:\s?[-—–－.]\s?\d+)*[:：]?$")
 RULE = re.compile(r"^[\s|+\-:=─—_┼┬┴├┤]+$")
+BAR_OR_TAB = re.compile(r"[|｜│┃\t]")
 BARS = " \t\r\u3000\xa0|｜│┃"
 LONGEST_CELL = 42
 LONGEST_SECTION_ROW = 16
@@ -293,6 +299,8 @@ def _piece(body: str, start: int, end: int, offset: int) -> Piece:
 def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list[Table]) -> None:
     run = [(index, row) for index, row in run if not numbers_columns([piece.text for piece in row])]
     rows = _without_frame([row for _, row in run])
+    if len(rows) > 2 and _is_title(rows[0], rows[1:]):
+        run, rows = run[1:], rows[1:]
     values = sum(piece.is_number for row in rows for piece in row)
     rows_with_values = sum(
         any(piece.is_value and piece.text and not piece.is_year for piece in row[1:]) for row in rows
@@ -306,9 +314,20 @@ def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list
         first_body -= 1
     cells = _aligned_cells(rows[:first_body], [lines[index] for index, _ in run], width)
     cells = cells or _header_cells(rows[:first_body], rows[first_body:], width)
-    for number, row in enumerate(rows[first_body:], start=first_body):
-        cells += [_cell(number, column, piece) for column, piece in enumerate(row)]
+    body = [
+        [_printed(piece, lines[index]) for piece in row]
+        for (index, _), row in zip(run[first_body:], rows[first_body:], strict=True)
+    ]
+    is_set_by_blanks = not any(BAR_OR_TAB.search(lines[index].text) for index, _ in run)
+    places = places_in_print(body, width) if is_set_by_blanks else [range(len(row)) for row in body]
+    for number, (row, columns) in enumerate(zip(rows[first_body:], places, strict=True), start=first_body):
+        cells += [_cell(number, column, piece) for column, piece in zip(columns, row, strict=True)]
     tables.append(_table(cells, lines, run[0][0], run[-1][0]))
+
+
+def _is_title(row: list[Piece], others: list[list[Piece]]) -> bool:
+    """The number of a table and its title, set apart like two cells above rows that have more of them."""
+    return len(row) == 2 and bool(TABLE_NUMBER.match(row[0].text)) and all(len(other) > 2 for other in others[:1])
 
 
 def _without_frame(rows: list[list[Piece]]) -> list[list[Piece]]:
@@ -323,7 +342,7 @@ def _without_frame(rows: list[list[Piece]]) -> list[list[Piece]]:
 
 def _aligned_cells(rows: list[list[Piece]], lines: list[Piece], width: int) -> list[Cell]:
     """Header rows of several lengths in print set by blanks, each column's heads in one; nothing when unsure."""
-    if not _is_ragged(rows, width) or any(re.search(r"[|｜│┃\t]", line.text) for line in lines[: len(rows)]):
+    if not _is_ragged(rows, width) or any(BAR_OR_TAB.search(line.text) for line in lines[: len(rows)]):
         return []
     joined = [(_joined_letters(row), line) for row, line in zip(rows, lines, strict=False)]
     chinese = [(row, line) for row, line in joined if any(CJK.search(piece.text) or piece.is_year for piece in row)]
@@ -364,6 +383,9 @@ def _header_cells(rows: list[list[Piece]], body: list[list[Piece]], width: int) 
             for number, row in enumerate(rows)
             for column, piece in enumerate(row)
         ]
+    stacked = _stacked_cells(rows, width)
+    if stacked:
+        return stacked
     spanned = _spanned_cells(rows, width)
     if spanned:
         return spanned
@@ -380,6 +402,20 @@ def _header_cells(rows: list[list[Piece]], body: list[list[Piece]], width: int) 
         lower = lower[1:]
     values = [[_number(piece) for piece in row[shift:]] for row in body if len(row) == width]
     return _two_lines(upper, lower, values, width - shift, shift)
+
+
+def _stacked_cells(rows: list[list[Piece]], width: int) -> list[Cell]:
+    """A first line with a head for each column of values, over a line that goes on with it and names the labels too."""
+    rows = [row for row in rows if len(row) > 1]
+    if len(rows) != 2 or (len(rows[0]), len(rows[1])) != (width - 1, width):
+        return []
+    upper, (stub, *lower) = rows
+    parts = [piece.text for piece in lower if not _is_unit_line(piece.text)]
+    begins_anew = any(begins_part(text) or text in words()["table_total"] for text in parts)
+    if not is_stub_head(stub.text) or begins_anew or len(set(parts)) < len(parts):
+        return []
+    heads = [stub, *(_one_piece([*pair]) for pair in zip(upper, lower, strict=True))]
+    return [_cell(0, column, piece, is_header=True) for column, piece in enumerate(heads)]
 
 
 def _spanned_cells(rows: list[list[Piece]], width: int) -> list[Cell]:

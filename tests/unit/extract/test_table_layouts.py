@@ -266,3 +266,100 @@ def test_a_year_in_chinese_digits_heads_a_row_of_its_year() -> None:
 def test_a_volume_above_a_table_is_not_its_year() -> None:
     text = "泰州统计年鉴2013\n工会基本情况\n地区\t会员人数(人)\t基层工会(个)\n兴化市\t8021\t231\n靖江市\t7021\t254\n"
     assert [row[4] for row in read(text)] == [2012] * 4
+
+
+def test_the_number_and_title_of_a_table_are_no_head() -> None:
+    text = "表4\t2012年县区工会情况\n单位\t基层工会(个)\t会员(人)\n海陵区\t120\t4021\n高港区\t87\t3021\n"
+    assert read(text) == [
+        ("120", "grassroots_unions", "", "海陵区", 2012),
+        ("4021", "union_members", "", "海陵区", 2012),
+        ("87", "grassroots_unions", "", "高港区", 2012),
+        ("3021", "union_members", "", "高港区", 2012),
+    ]
+
+
+def test_a_column_of_places_headed_unit_is_no_column_of_measure_words() -> None:
+    text = "2012年工会情况\n单位\t会员(人)\n海陵区\t4021\n高港区\t3021\n"
+    assert [(place, printed) for printed, _, _, place, _ in read(text)] == [("海陵区", "4021"), ("高港区", "3021")]
+
+
+def test_a_head_stands_over_no_column_that_has_another_head_above() -> None:
+    text = (
+        "2012年工会情况\n\t工会基层\t已建工会的基层\t会员人数\n地区\t组织数\t单位职工人数\t\n\t(个)\t(人)\t(人)\n"
+        "海陵区\t120\t9021\t4021\n高港区\t87\t8021\t3021\n"
+    )
+    assert read(text)[:3] == [
+        ("120", "grassroots_unions", "", "海陵区", 2012),
+        ("9021", "employees_in_unionised_units", "", "海陵区", 2012),
+        ("4021", "union_members", "", "海陵区", 2012),
+    ]
+
+
+def test_two_lines_of_heads_out_of_line_with_each_other() -> None:
+    text = (
+        "2012年工会女职工工作情况\n\n            女职工委员      女会员    女职工专项     女职工休息\n"
+        "地  区      会(个)    (人)   集体合同(份)    哺乳室(个)\n"
+        "海陵区          120      4021       51         7\n高港区           87      3021       42         6\n"
+    )
+    assert read(text)[:4] == [
+        ("120", "women_committees", "", "海陵区", 2012),
+        ("4021", "union_members", "sex=F", "海陵区", 2012),
+        ("51", "collective_contracts", "contract_type=women", "海陵区", 2012),
+        ("7", "mother_baby_rooms", "", "海陵区", 2012),
+    ]
+
+
+def test_one_wide_blank_before_a_number_sets_it_apart() -> None:
+    text = (
+        "指　标　　　　　　　　　　2010    2011    2012\n基层工会组织数(个)　　　　　120    130    140\n"
+        "为职工挽回经济损失(万元)　416    873    1,052\n"
+    )
+    assert [(printed, code, year) for printed, code, _, _, year in read(text)[3:]] == [
+        ("416", "legal_aid_recovered_amount", 2010),
+        ("873", "legal_aid_recovered_amount", 2011),
+        ("1,052", "legal_aid_recovered_amount", 2012),
+    ]
+
+
+def test_a_row_that_lacks_values_is_read_by_its_place_in_the_print() -> None:
+    text = (
+        "2012年工会情况\n地区        基层工会(个)    会员(人)    女职工委员会(个)\n海陵区               120        4021                  51\n"
+        "高港区                87        3021                  42\n兴化市               231                              17\n"
+    )
+    assert read(text)[6:] == [
+        ("231", "grassroots_unions", "", "兴化市", 2012),
+        ("17", "women_committees", "", "兴化市", 2012),
+    ]
+
+
+def test_a_row_that_lacks_values_in_print_that_keeps_no_columns_is_not_guessed() -> None:
+    text = (
+        "2012年工会情况\n地区  基层工会(个)  会员(人)  女职工委员会(个)\n海陵区  120  14021  51\n高港区  87  3021  42\n"
+        "兴化市  231  17\n"
+    )
+    assert read(text)[6:] == [("231", None, "", "兴化市", 2012), ("17", None, "", "兴化市", 2012)]
+
+
+def test_a_count_of_contracts_below_their_kind() -> None:
+    html = (
+        "<p>2012年工会情况</p><table><tr><td rowspan=2>地区</td><td colspan=2>工资专项集体合同</td></tr>"
+        "<tr><td>签订数(份)</td><td>覆盖职工(人)</td></tr><tr><td>海陵区</td><td>11</td><td>220</td></tr>"
+        "<tr><td>高港区</td><td>12</td><td>230</td></tr></table>"
+    )
+    assert read(html)[:2] == [
+        ("11", "collective_contracts", "contract_type=wage", "海陵区", 2012),
+        ("220", "collective_contract_workers", "contract_type=wage", "海陵区", 2012),
+    ]
+
+
+def test_members_of_an_association_are_no_union_members() -> None:
+    text = "2012年群众团体情况\n指标\t单位\t2012\n一、工会\n会员\t人\t4021\n二、科学技术协会\n会员\t人\t621\n"
+    assert [(printed, code) for printed, code, *_ in read(text)] == [("4021", "union_members"), ("621", None)]
+
+
+def test_migrants_among_the_employees_have_a_metric_of_their_own() -> None:
+    text = "2012年工会情况\n地区\t职工人数(人)\t#农民工\t会员(人)\t#农民工\n海陵区\t9021\t2021\t8021\t1921\n高港区\t8021\t1021\t7021\t921\n"
+    assert read(text)[1:4:2] == [
+        ("2021", "migrant_employees", "", "海陵区", 2012),
+        ("1921", "union_members", "worker_type=migrant", "海陵区", 2012),
+    ]
