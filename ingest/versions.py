@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from ingest.vocabulary.version import vocabulary_hash
 
-PARSER_VERSION = "4"
-EXTRACTOR_VERSION = "4"
+PARSER_VERSION = "5"
+EXTRACTOR_VERSION = "5"
 
 
 def extractor_version() -> str:

@@ -6,6 +6,7 @@ Belongs here: finding breakdown words. Does not belong here: which number they b
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -122,6 +123,25 @@ def _implied(told: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
             dimension, _, value = follows.partition("=")
             found.append((dimension, value))
     return tuple(found)
+
+
+def metric_of_part(code: str, told: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The metric and what breaks it down, where a part has a metric of its own: migrants among the employees."""
+    for dimension, value in told.items():
+        part = _part_metrics().get((code, dimension, value))
+        if part is not None:
+            return part, {key: value for key, value in told.items() if key != dimension}
+    return code, dict(told)
+
+
+@lru_cache(maxsize=1)
+def _part_metrics() -> dict[tuple[str, str, str], str]:
+    found = {}
+    for rule in words()["part_metric"]:
+        whole, told, part = rule.split(":")
+        dimension, _, value = told.partition("=")
+        found[whole, dimension, value] = part
+    return found
 
 
 def tells_part(text: str) -> bool:

@@ -108,7 +108,7 @@ def carry_contract_type(
     sentence: Sentence, matches: list[Match | None], occurrences: list[Occurrence]
 ) -> list[Match | None]:
     """Coverage told after a kind of contract is coverage by that kind of contract."""
-    contracts = [item for item in occurrences if CONTRACTS in item.term.codes]
+    contracts = [item for item in occurrences if CONTRACTS in item.term.codes or _covers_by_kind(item)]
     if not contracts:
         return matches
     result: list[Match | None] = []
@@ -129,6 +129,12 @@ def carry_contract_type(
         told = kind | _scope_of(told_in_segment)
         result.append(_of_kind(match, told) if match and told and is_coverage else match)
     return result
+
+
+def _covers_by_kind(item: Occurrence) -> bool:
+    """工资集体协商覆盖企业: a label of coverage that names the kind of contract."""
+    is_coverage = not CONTRACT_COVERAGE.isdisjoint(item.term.codes) and RATE not in item.term.codes
+    return is_coverage and "contract_type" in item.label.breakdown
 
 
 def _scope_of(told: list[Match]) -> dict[str, str]:

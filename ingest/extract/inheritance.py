@@ -40,6 +40,7 @@ LONGEST_NOUN = 8
 LONGEST_CHANGE = 8
 BECOMES = "为"  # behind a comma it is "for": 为126名职工
 HEAD_NOUN = 2
+SERIES_END = frozenset({"", *",;。、:()和及到至比较增减占\n"})
 SERIES_SIGNS = ENUMERATORS | {","}
 TOLD_YEAR = re.compile(r"(?:1[89]|20)\d{2}年|年[底末初]")
 COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|去年|上一年|前年)(?:[末底初]|度)?的")
@@ -48,6 +49,7 @@ BUILT_UNITS = frozenset({"facility", "organisation"})
 TOTAL = "total_of_previous"
 UNIONS = ("grassroots_unions",)
 NEW_UNIONS = ("new_grassroots_unions",)
+EMPLOYEES = ("employees_in_unionised_units",)
 ENTERPRISE_SECTOR = {"sector": "enterprise"}
 
 
@@ -98,6 +100,12 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
         if is_vague(match):
             match = elided_verb(lead, quantity, sentence, view) or verb_around(quantity, sentence, view) or match
         match = _flow_like(match, latest, lead)
+        if (
+            match is not None
+            and match.rule == "year_series"
+            and view[quantity.end : quantity.end + 1] not in SERIES_END
+        ):
+            match = None  # 1959年,2人出席全国群英会: the number has words of its own
         result[index] = match
         if match is not None:
             known.append((match, quantity))
@@ -107,11 +115,16 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
 
 
 def _flow_like(match: Match | None, latest: Match | None, lead: str) -> Match | None:
-    """新发展货车司机会员3.7万人、快递员会员1.4万人: what made the first number a flow holds for the rest of a list."""
+    """What made the first number of a list a flow holds for the rest, whether of its kind or a bare noun.
+
+    新发展货车司机会员3.7万人、快递员会员1.4万人; 新增基层工会133个、会员9806人.
+    """
     if match is None or latest is None or not lead.startswith("、"):
         return match
     codes = tuple(flows().get(code, code) for code in match.codes)
-    return match._replace(codes=codes) if codes == latest.codes else match
+    is_bare = match.label is not None and lead == f"、{match.label.label.text}"
+    is_new_too = is_bare and all(code in flows().values() for code in latest.codes)
+    return match._replace(codes=codes) if codes == latest.codes or is_new_too else match
 
 
 def _last_of_kind(known: list[tuple[Match, Quantity]], quantity: Quantity) -> tuple[Match, Quantity] | None:
@@ -154,11 +167,16 @@ def _narrows(match: Match, parent: Match | None) -> bool:
 def _as_part(lead: str, match: Match | None, parent: Match, latest: Match | None) -> Match | None:
     """What a number counts that may be a part of a whole before it, or go on from the `latest` number."""
     if match is not None and tells_part(lead):
-        part = _part_of_flow(match, parent) or _kind_of_union(match, parent) or _same_named_part(lead, match, parent)
+        part = (
+            _part_of_flow(match, parent)
+            or _kind_of_union(match, parent)
+            or _same_named_part(lead, match, parent)
+            or _employees_among(lead, match, parent)
+        )
         if part is not None:
             return part
     if match is not None and latest is not None and lead[:1] in SERIES_SIGNS and _is_kind_of(latest, parent):
-        return _kind_of_union(match, parent) or match
+        return _kind_of_union(match, parent) or _like_the_part_before(match, latest, parent)
     is_weak = match is not None and match.rule == "purpose_near"
     if match is not None and not is_weak:
         return match
@@ -208,9 +226,7 @@ def _level_compared(lead: str, latest: Match) -> Match | None:
 
 def _new_of_previous(lead: str, parent: Match) -> Match | None:
     """爱心母婴室140间,当年新建26间: the new ones of what was counted before."""
-    core = strip_linkers(lead)
-    for word in words()["this_year"]:
-        core = core.removeprefix(word)
+    core = strip_linkers(any_of("this_year").sub("", lead))
     if core not in words()["new_ones"]:
         return None
     if not all(metrics()[code].unit_code in BUILT_UNITS or code in flows() for code in parent.codes):
@@ -268,6 +284,12 @@ def _part_of_flow(match: Match, parent: Match) -> Match | None:
     return Match(parent.codes, parent.breakdown | match.breakdown, "part_of_previous", match.label)
 
 
+def _employees_among(lead: str, match: Match, parent: Match) -> Match | None:
+    """新增会员13207人,其中女职工5862人: employees of a kind that are a part of other people are those among them."""
+    is_people = all(metrics()[code].unit_code == "person" for code in parent.codes)
+    return _part(lead, parent) if match.codes == EMPLOYEES and is_people else None
+
+
 def _kind_of_union(match: Match, parent: Match) -> Match | None:
     """新建工会36个,其中非公企业工会29个: the unions of enterprises among unions are unions, not enterprises."""
     is_union = match.label is not None and match.label.label.text.endswith(words()["union_body"])
@@ -275,6 +297,12 @@ def _kind_of_union(match: Match, parent: Match) -> Match | None:
         return None
     kind = match.breakdown or ENTERPRISE_SECTOR
     return Match(parent.codes, parent.breakdown | kind, "named_part", parent.label)
+
+
+def _like_the_part_before(match: Match, latest: Match, parent: Match) -> Match:
+    """其中区域性合同685份、行业性合同114份: what the first part keeps of the whole, the next one keeps too."""
+    keeps = match.codes == parent.codes and parent.breakdown.items() <= latest.breakdown.items()
+    return match._replace(breakdown=parent.breakdown | match.breakdown) if keeps else match
 
 
 def _is_kind_of(latest: Match, parent: Match) -> bool:

@@ -23,7 +23,9 @@ BREAK = re.compile(r"[,。;!?\n0-9]|[一二三四五六七八九十百千]+多?[
 VAGUE = 2
 MONEY = "yuan"
 WORKPLACES = frozenset({"enterprise", "unit"})
-PERSONAL = frozenset({"person", "person_time", "household"})
+HOUSEHOLD = "household"
+PEOPLE = frozenset({"person", "person_time"})
+PERSONAL = PEOPLE | {HOUSEHOLD}
 
 
 class Term:
@@ -134,7 +136,13 @@ def _unit_code(label: Label, unit: Unit | None) -> str | None:
     is_plain = unit.word in words()["polite_person"] or own in WORKPLACES
     if is_plain and own in unit.accepts and own in wanted:
         return own
-    return unit.unit_code if unit.unit_code in wanted or wanted & unit.accepts else None
+    is_wanted = unit.unit_code in wanted or bool(wanted & unit.accepts)
+    return unit.unit_code if is_wanted and not _is_of_others(unit.unit_code, label.units) else None
+
+
+def _is_of_others(code: str | None, units: frozenset[str]) -> bool:
+    """Families beside a label that says it counts people, or people beside one that says it counts families."""
+    return bool(units) and ((code == HOUSEHOLD and units <= PEOPLE) or (code in PEOPLE and units == {HOUSEHOLD}))
 
 
 class Occurrence(NamedTuple):
@@ -185,7 +193,9 @@ class LabelIndex:
         for term in vocabulary:
             by_head[term.label.text.split(GAP)[0]].append(term)
         self._terms = list(by_head.values())
-        self._automaton = ahocorasick_rs.AhoCorasick(list(by_head), implementation=ahocorasick_rs.Implementation.ContiguousNFA)
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            list(by_head), implementation=ahocorasick_rs.Implementation.ContiguousNFA
+        )
 
     def find(self, text: str) -> list[Occurrence]:
         """All occurrences, overlapping ones too, in order of their start."""

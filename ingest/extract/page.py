@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ingest.extract.bodies import Bodies
-from ingest.extract.breakdowns import with_implied
+from ingest.extract.breakdowns import metric_of_part, with_implied
 from ingest.extract.identity import claim_id
 from ingest.extract.lexicon import behind_last
 from ingest.extract.places import Place, Places, find_page_place, is_municipal, place_names
@@ -148,6 +148,8 @@ class _ClaimMaker:
         quantity, match, sentence, page = reading.quantity, reading.match, reading.sentence, self.page
         start, end = self.view.span(quantity.start, quantity.end)
         breakdown = self._breakdown(match, code, place) if match else {}
+        if code is not None:
+            code, breakdown = metric_of_part(code, breakdown)
         unit_code = quantity.unit.unit_code if quantity.unit else None
         note = None
         if match and match.label:
