@@ -299,7 +299,7 @@ def _piece(body: str, start: int, end: int, offset: int) -> Piece:
 def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list[Table]) -> None:
     run = [(index, row) for index, row in run if not numbers_columns([piece.text for piece in row])]
     rows = _without_frame([row for _, row in run])
-    if len(rows) > 2 and _is_title(rows[0], rows[1:]):
+    if len(rows) > 2 and _is_title(rows[0]) and len(rows[1]) > len(rows[0]):
         run, rows = run[1:], rows[1:]
     values = sum(piece.is_number for row in rows for piece in row)
     rows_with_values = sum(
@@ -325,9 +325,9 @@ def _finish(run: list[tuple[int, list[Piece]]], lines: list[Piece], tables: list
     tables.append(_table(cells, lines, run[0][0], run[-1][0]))
 
 
-def _is_title(row: list[Piece], others: list[list[Piece]]) -> bool:
-    """The number of a table and its title, set apart like two cells above rows that have more of them."""
-    return len(row) == 2 and bool(TABLE_NUMBER.match(row[0].text)) and all(len(other) > 2 for other in others[:1])
+def _is_title(row: list[Piece]) -> bool:
+    """The number of a table and its title, set apart like two cells."""
+    return len(row) == 2 and bool(TABLE_NUMBER.match(row[0].text) and CJK.search(row[1].text)) and not row[0].is_year
 
 
 def _without_frame(rows: list[list[Piece]]) -> list[list[Piece]]:
