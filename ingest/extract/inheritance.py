@@ -40,7 +40,7 @@ LONGEST_NOUN = 8
 LONGEST_CHANGE = 8
 BECOMES = "为"  # behind a comma it is "for": 为126名职工
 HEAD_NOUN = 2
-SERIES_END = frozenset({"", *",;。、:()和及到至比较增减占\n"})
+SERIES_END = frozenset({"", *",;。、:()\n"})
 SERIES_SIGNS = ENUMERATORS | {","}
 TOLD_YEAR = re.compile(r"(?:1[89]|20)\d{2}年|年[底末初]")
 COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|去年|上一年|前年)(?:[末底初]|度)?的")
@@ -100,12 +100,8 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
         if is_vague(match):
             match = elided_verb(lead, quantity, sentence, view) or verb_around(quantity, sentence, view) or match
         match = _flow_like(match, latest, lead)
-        if (
-            match is not None
-            and match.rule == "year_series"
-            and view[quantity.end : quantity.end + 1] not in SERIES_END
-        ):
-            match = None  # 1959年,2人出席全国群英会: the number has words of its own
+        if match is not None and match.rule == "year_series" and not _stands_alone(view, quantity.end):
+            match = None
         result[index] = match
         if match is not None:
             known.append((match, quantity))
@@ -157,6 +153,11 @@ def _series(lead: str, quantity: Quantity, known: list[tuple[Match, Quantity]], 
             found = _year_series(lead, match)
             return match._replace(rule="year_series") if found is None and is_next else found
     return None
+
+
+def _stands_alone(view: str, end: int) -> bool:
+    """The number of a series ends its clause or is compared; 1959年,2人出席全国群英会 has words of its own."""
+    return view[end : end + 1] in SERIES_END or view.startswith(words()["series_goes_on"], end)
 
 
 def _narrows(match: Match, parent: Match | None) -> bool:
