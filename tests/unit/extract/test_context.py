@@ -167,7 +167,7 @@ def test_last_year_is_counted_from_the_date_of_a_report(read) -> None:
     assert [(claim.raw_span, claim.ref_year) for claim in claims] == [("58家", 2003), ("427万元", 2003)]
 
 
-@pytest.mark.parametrize("title", ["2020年启安市工会统计公报", "启安市工会统计公报"])
+@pytest.mark.parametrize("title", ["2020年启安市工会统计公报", "2020年度启安市工会统计公报", "启安市工会统计公报"])
 def test_the_year_before_the_name_of_an_unlisted_place_is_no_part_of_it(read, title: str) -> None:
     [claim] = read("全市共有基层工会9326个。", title=title)
     assert claim.ref_area_name == "启安市"
