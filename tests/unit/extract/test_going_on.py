@@ -197,6 +197,54 @@ from tests.unit.extract.conftest import rows
             "获省职工技术创新成果奖6项。",
             [("6项", None, "")],
         ),
+        (  # employees of a kind among new members
+            "新增会员13207人,其中女职工5862人、农民工8140人。",
+            [
+                ("13207人", "new_members", ""),
+                ("5862人", "new_members", "sex=F"),
+                ("8140人", "new_members", "worker_type=migrant"),
+            ],
+        ),
+        (  # a bare noun in a row with new ones
+            "年内新增基层工会133个、会员9806人,其中农民工会员7212人。",
+            [
+                ("133个", "new_grassroots_unions", ""),
+                ("9806人", "new_members", ""),
+                ("7212人", "new_members", "worker_type=migrant"),
+            ],
+        ),
+        (  # the words for this year come after 其中
+            "创新工作室268个,其中年内新建41个。",
+            [("268个", "innovation_studios_total", ""), ("41个", "innovation_studios_new", "")],
+        ),
+        (  # both parts keep the kind of contract
+            "签订工资专项集体合同2100份,其中区域性合同685份、行业性合同114份。",
+            [
+                ("2100份", "collective_contracts", "contract_type=wage"),
+                ("685份", "collective_contracts", "contract_type=wage;scope_of_contract=regional"),
+                ("114份", "collective_contracts", "contract_type=wage;scope_of_contract=industry"),
+            ],
+        ),
+        (  # a label of coverage names the kind of contract for those behind it
+            "工资集体协商覆盖企业1485家,职工4.2万人,建制率达到64%。",
+            [
+                ("1485家", "collective_contract_enterprises", "contract_type=wage"),
+                ("4.2万人", "collective_contract_workers", "contract_type=wage"),
+                ("64%", "collective_consultation_rate", "contract_type=wage"),
+            ],
+        ),
+        (  # enterprises before the number of their contracts
+            "全区1742家企业签订集体合同1265份。",
+            [("1742家", "collective_contract_enterprises", ""), ("1265份", "collective_contracts", "")],
+        ),
+        (  # a number with words of its own continues no series
+            "1956年评出劳动模范645名。1959年,2人出席全国群英会。",
+            [("645名", "model_workers_commended", ""), ("2人", None, "")],
+        ),
+        (  # families are no people, and people no families
+            "送温暖活动慰问职工58.2万户,慰问职工1.2万人。",
+            [("58.2万户", "warmth_households_visited", ""), ("1.2万人", "warmth_frontline_workers", "")],
+        ),
     ],
 )
 def test_a_clause_goes_on_from_those_before_it(
@@ -266,60 +314,3 @@ def test_a_report_on_everything_speaks_of_the_union_where_it_names_it(read) -> N
         ("2.07万人", None),
         ("61.3万人", "union_members"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("sentence", "expected"),
-    [
-        (  # employees of a kind among new members
-            "新增会员13207人,其中女职工5862人、农民工8140人。",
-            [
-                ("13207人", "new_members", ""),
-                ("5862人", "new_members", "sex=F"),
-                ("8140人", "new_members", "worker_type=migrant"),
-            ],
-        ),
-        (  # a bare noun in a row with new ones
-            "年内新增基层工会133个、会员9806人,其中农民工会员7212人。",
-            [
-                ("133个", "new_grassroots_unions", ""),
-                ("9806人", "new_members", ""),
-                ("7212人", "new_members", "worker_type=migrant"),
-            ],
-        ),
-        (  # the words for this year come after 其中
-            "创新工作室268个,其中年内新建41个。",
-            [("268个", "innovation_studios_total", ""), ("41个", "innovation_studios_new", "")],
-        ),
-        (  # both parts keep the kind of contract
-            "签订工资专项集体合同2100份,其中区域性合同685份、行业性合同114份。",
-            [
-                ("2100份", "collective_contracts", "contract_type=wage"),
-                ("685份", "collective_contracts", "contract_type=wage;scope_of_contract=regional"),
-                ("114份", "collective_contracts", "contract_type=wage;scope_of_contract=industry"),
-            ],
-        ),
-        (  # a label of coverage names the kind of contract for those behind it
-            "工资集体协商覆盖企业1485家,职工4.2万人,建制率达到64%。",
-            [
-                ("1485家", "collective_contract_enterprises", "contract_type=wage"),
-                ("4.2万人", "collective_contract_workers", "contract_type=wage"),
-                ("64%", "collective_consultation_rate", "contract_type=wage"),
-            ],
-        ),
-        (  # enterprises before the number of their contracts
-            "全区1742家企业签订集体合同1265份。",
-            [("1742家", "collective_contract_enterprises", ""), ("1265份", "collective_contracts", "")],
-        ),
-        (  # a number with words of its own continues no series
-            "1956年评出劳动模范645名。1959年,2人出席全国群英会。",
-            [("645名", "model_workers_commended", ""), ("2人", None, "")],
-        ),
-        (  # families are no people, and people no families
-            "送温暖活动慰问职工58.2万户,慰问职工1.2万人。",
-            [("58.2万户", "warmth_households_visited", ""), ("1.2万人", "warmth_frontline_workers", "")],
-        ),
-    ],
-)
-def test_lists_and_parts_go_on_in_kind(read, sentence: str, expected: list[tuple[str, str | None, str]]) -> None:
-    assert rows(read(sentence)) == expected
