@@ -105,7 +105,7 @@ def read_rows(name: str) -> list[dict[str, str]]:
     path = FOLDER / name
     with path.open(encoding="utf-8", newline="") as handle:
         reader = csv.reader(handle)
-        columns = (*next(reader), "_line")
+        columns = (*next(reader, ()), "_line")
         rows = []
         for cells in filter(None, reader):
             cells.append(str(reader.line_num))

@@ -64,6 +64,16 @@ def test_flows_name_metrics_of_the_right_statistic() -> None:
         assert (metrics()[stock].statistic, metrics()[flow].statistic) == ("stock", "flow")
 
 
+def test_parts_with_a_metric_of_their_own_are_parts_that_the_whole_has() -> None:
+    rules = [rule.split(":") for rule in words()["part_metric"]]
+    assert rules
+    for whole, told, part in rules:
+        dimension, _, value = told.partition("=")
+        assert part in metrics()
+        assert dimension in metrics()[whole].breakdowns
+        assert value in {item.value for item in breakdown_words() if item.dimension == dimension}
+
+
 def test_measure_words_have_positive_factors_and_known_dimensions() -> None:
     assert all(unit.factor > 0 for unit in units().values())
     assert {unit.dimension for unit in units().values()} >= {"person", "household", "money", "percent", "count"}
@@ -75,6 +85,7 @@ def test_measure_words_have_positive_factors_and_known_dimensions() -> None:
     [
         ("会员,no_such_metric,,,,,", "labels.csv line 2: ['no_such_metric'] is not a metric code or a position"),
         ("会员,union_members,above,,,,", "labels.csv line 2: 'above' is not a metric code or a position"),
+        ("会员,union_members", "labels.csv line 2: expected 7 columns"),
         ("会员,union_members,,,,,sex", "labels.csv line 2: breakdown 'sex' is not dimension=value"),
     ],
 )
