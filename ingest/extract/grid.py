@@ -327,7 +327,7 @@ def _under_whole(levels: tuple[str, ...], timeless: Header, whole: tuple[str, ..
 def _column_header(grid: Grid, column: int) -> Header:
     texts = [_spanning_text(grid, row, column) for row in range(grid.head_rows) if row not in grid.caption_rows]
     path = [text for text in dict.fromkeys(texts) if text]
-    chinese = [text for text in path if re.search(r"[\u4e00-\u9fff]", text) or YEAR.search(text)]
+    chinese = [text for text in path if CHINESE.search(text) or YEAR.search(text)]
     path = chinese or path
     return Header(path[-1] if path else "", tuple(path[:-1]))
 
