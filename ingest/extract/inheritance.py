@@ -31,6 +31,7 @@ from ingest.extract.sentence import (
     YEAR_PHRASE,
     Match,
     Sentence,
+    can_count,
     same_kind,
     strip_linkers,
 )
@@ -45,6 +46,7 @@ SERIES_SIGNS = ENUMERATORS | {","}
 TOLD_YEAR = re.compile(r"(?:1[89]|20)\d{2}年|年[底末初]")
 COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|去年|上一年|前年)(?:[末底初]|度)?的")
 NAMED_LEVEL = re.compile(r"[\u4e00-\u9fff]{0,3}\x00")
+AMONG = re.compile(r"(?:当中|之中|中),?")
 BUILT_UNITS = frozenset({"facility", "organisation"})
 TOTAL = "total_of_previous"
 UNIONS = ("grassroots_unions",)
@@ -58,7 +60,7 @@ def inherit(
 ) -> list[Match | None]:
     """The matches of a sentence with those that follow from other numbers of it; `occurrences` are its labels."""
     matches = share_listed(sentence, matches, occurrences, view)
-    matches = _new_before_total(_inherit_parts(sentence, matches, view))
+    matches = _new_before_total(_inherit_parts(sentence, matches, occurrences, view))
     matches = carry_award_level(sentence, carry_subject(sentence, matches, view), view)
     return carry_contract_type(sentence, matches, occurrences)
 
@@ -76,7 +78,9 @@ def _new_before_total(matches: list[Match | None]) -> list[Match | None]:
     return result
 
 
-def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
+def _inherit_parts(
+    sentence: Sentence, matches: list[Match | None], occurrences: list[Occurrence], view: str
+) -> list[Match | None]:
     """其中女性2万人: a part named only by its breakdown takes the metric of the number before it."""
     result = list(matches)
     is_continued = sentence.whole is not None and sentence.text.lstrip().startswith(words()["of_which"])
@@ -86,17 +90,21 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
     for index, quantity in enumerate(sentence.quantities):
         match = result[index]
         lead = view[begin : quantity.start]
+        latest = result[index - 1] if index else None
+        named = _whole_in_words(begin, quantity, occurrences, view)
         begin = max(quantity.end, match.label.end) if match and match.label else quantity.end
-        if tells_part(lead) and not (parent_quantity and same_kind(parent_quantity, quantity)):
+        is_part = named is not None or tells_part(lead)
+        if named is not None:
+            parent, parent_quantity, lead = named[0], quantity, view[named[1] : quantity.start]
+        elif is_part and not (parent_quantity and same_kind(parent_quantity, quantity)):
             parent, parent_quantity = _last_of_kind(known, quantity) or (parent, parent_quantity)
         if parent and parent_quantity and same_kind(parent_quantity, quantity):
-            match = _as_part(lead, match, parent, result[index - 1] if index else parent)
-        latest = result[index - 1] if index else None
-        match = of_row_of_places(match, latest, quantity, sentence, lead, known)
-        if match is None:
-            match = _of_last_of_kind(lead, quantity, known[len(sentence.earlier) :])
-        if match is None:
-            match = _series(lead, quantity, known, latest)
+            match = _as_part(lead, match, parent, latest if index else parent, is_part=is_part)
+        match = (
+            of_row_of_places(match, latest, quantity, sentence, lead, known)
+            or _of_last_of_kind(lead, quantity, known[len(sentence.earlier) :])
+            or _series(lead, quantity, known, latest)
+        )
         if is_vague(match):
             match = elided_verb(lead, quantity, sentence, view) or verb_around(quantity, sentence, view) or match
         match = _flow_like(match, latest, lead)
@@ -108,6 +116,19 @@ def _inherit_parts(sentence: Sentence, matches: list[Match | None], view: str) -
         if match is not None and not match.rule.startswith("part_of") and not _narrows(match, parent):
             parent, parent_quantity = match, quantity
     return result
+
+
+def _whole_in_words(
+    begin: int, quantity: Quantity, occurrences: list[Occurrence], view: str
+) -> tuple[Match, int] | None:
+    """新发展会员中,农民工3.2万人: the noun of a whole of which parts follow, and where the words for the part begin."""
+    for item in reversed(occurrences):
+        is_before = begin <= item.start and item.end < quantity.start
+        among = AMONG.match(view, item.end) if is_before and item.label.metrics else None
+        if among and can_count(item, quantity):
+            breakdown = item.term.fixed_breakdown | item.label.breakdown
+            return Match(item.term.codes, breakdown, "whole_in_words", item), among.end()
+    return None
 
 
 def _flow_like(match: Match | None, latest: Match | None, lead: str) -> Match | None:
@@ -165,9 +186,9 @@ def _narrows(match: Match, parent: Match | None) -> bool:
     return parent is not None and match.codes == parent.codes and parent.breakdown.items() < match.breakdown.items()
 
 
-def _as_part(lead: str, match: Match | None, parent: Match, latest: Match | None) -> Match | None:
+def _as_part(lead: str, match: Match | None, parent: Match, latest: Match | None, *, is_part: bool) -> Match | None:
     """What a number counts that may be a part of a whole before it, or go on from the `latest` number."""
-    if match is not None and tells_part(lead):
+    if match is not None and is_part:
         part = (
             _part_of_flow(match, parent)
             or _kind_of_union(match, parent)
@@ -177,7 +198,11 @@ def _as_part(lead: str, match: Match | None, parent: Match, latest: Match | None
         if part is not None:
             return part
     if match is not None and latest is not None and lead[:1] in SERIES_SIGNS and _is_kind_of(latest, parent):
-        return _kind_of_union(match, parent) or _like_the_part_before(match, latest, parent)
+        return (
+            _kind_of_union(match, parent)
+            or _employees_among(lead, match, parent)
+            or _like_the_part_before(match, latest, parent)
+        )
     is_weak = match is not None and match.rule == "purpose_near"
     if match is not None and not is_weak:
         return match

@@ -205,6 +205,18 @@ from tests.unit.extract.conftest import rows
                 ("8140人", "new_members", "worker_type=migrant"),
             ],
         ),
+        (  # a whole that is only named, and the parts of it
+            "新发展会员中,农民工3.2万人,女职工1.1万人。",
+            [("3.2万人", "new_members", "worker_type=migrant"), ("1.1万人", "new_members", "sex=F")],
+        ),
+        (  # the unions of enterprises among new unions are unions
+            "在新建工会中,非公有制企业工会320个。",
+            [("320个", "new_grassroots_unions", "ownership=nonpublic")],
+        ),
+        (  # what stands behind 中 is more than a part
+            "新发展会员中,参加志愿服务的女职工1.1万人。",
+            [("1.1万人", None, "")],
+        ),
         (  # a bare noun in a row with new ones
             "年内新增基层工会133个、会员9806人,其中农民工会员7212人。",
             [
