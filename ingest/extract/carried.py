@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from ingest.extract.breakdowns import breakdown_of
 from ingest.extract.labels import Occurrence
-from ingest.extract.sentence import (
-    Match,
-    Sentence,
-    strip_linkers,
-)
-from ingest.vocabulary import breakdown_words, metrics, words
+from ingest.extract.quantities import Quantity
+from ingest.extract.sentence import Match, Sentence, strip_linkers
+from ingest.vocabulary import breakdown_words, metrics, without_of_which, words
 
 OWNERSHIP = "ownership"
 SUBJECTS = (OWNERSHIP, "sector")
 SUBJECT_SIGNS = (",", "、")
 NO_SUBJECT = "\x00"
+ALL_UNIONS = ("grassroots_unions",)
 ENTERPRISES = ("enterprises_with_union",)
 UNIONS = frozenset({"grassroots_unions", "new_grassroots_unions", "enterprises_with_union", "enterprise_union_rate"})
 AWARD_LEVEL = "award_level"
@@ -30,22 +28,33 @@ CONTRACT_COVERAGE = frozenset({"collective_contract_enterprises", "collective_co
 
 
 def carry_subject(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
-    """非公企业已建工会236家,会员1.36万人: whose unions were told just before, those the members are in."""
+    """非公企业已建工会236家,会员1.36万人: whose unions were told just before, those the members are in.
+
+    非公企业320家,已建工会236家: counted by their measure word, those are the enterprises that have one.
+    """
     result = list(matches)
     subject: dict[str, str] = {}
+    counted: Quantity | None = None  # the enterprises of the subject
     is_counted = False  # whether the subject is that of unions counted before, which count no other unions
     begin = sentence.start
     for index, match in enumerate(matches):
         quantity = sentence.quantities[index]
         lead = view[begin : match.label.start if match and match.label else quantity.start]
         begin = quantity.end
-        if lead[:1] not in SUBJECT_SIGNS or strip_linkers(lead):
+        if lead[:1] not in SUBJECT_SIGNS or strip_linkers(without_of_which(lead[1:])):
             subject = {}
         if match is None:
-            subject = _subject_counted(lead) or subject
+            found = _subject_counted(lead)
+            subject, counted = (found, quantity) if found else (subject, counted)
             is_counted = is_counted and not subject
             continue
-        result[index] = told = match if is_counted and _counts_unions(match) else _of_subject(match, subject)
+        if is_counted and _counts_unions(match):
+            told = match
+        elif subject and counted and match.codes == ALL_UNIONS and quantity.unit_raw == counted.unit_raw:
+            told = _of_subject(match._replace(codes=ENTERPRISES), subject)
+        else:
+            told = _of_subject(match, subject)
+        result[index] = told
         if _speaks_for_others(told):
             is_counted = _counts_unions(told)
             subject = {key: value for key, value in told.breakdown.items() if key in SUBJECTS}

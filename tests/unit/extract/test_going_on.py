@@ -90,6 +90,14 @@ from tests.unit.extract.conftest import rows
                 ("84.1%", "enterprise_union_rate", "ownership=nonpublic"),
             ],
         ),
+        (  # counted by the measure word of the enterprises, they are those that have a union
+            "全市有非公有制企业5600家,其中已建工会的4800家。",
+            [("5600家", None, ""), ("4800家", "enterprises_with_union", "ownership=nonpublic")],
+        ),
+        (  # counted by another measure word, they are unions
+            "全区有非公企业1200家,已组建工会380个。",
+            [("1200家", None, ""), ("380个", "grassroots_unions", "ownership=nonpublic")],
+        ),
         (  # whom a year's work brought in is told of all
             "新建非公有制企业工会58个,发展会员4120人。",
             [("58个", "new_grassroots_unions", "ownership=nonpublic"), ("4120人", "new_members", "")],
