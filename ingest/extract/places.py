@@ -27,6 +27,7 @@ SUFFIX_LEVELS = {
     "国": ("nation",),
     "省": ("province",),
     "区": ("province", "county"),
+    "地区": ("prefecture",),
     "市": ("province", "prefecture", "county"),
     "县": ("county",),
     "旗": ("county",),
@@ -34,12 +35,17 @@ SUFFIX_LEVELS = {
     "州": ("prefecture",),
 }
 UNLISTED = re.compile(
-    r"(?:(?<![\u4e00-\u9fff])(?!年)|(?<=\d年)(?!度)|(?<=\d年度))([^\W\da-zA-Z_在从自由表等和的与及对为以向召各全本我该分]{1,5}?(?:自治县|自治州|[省市县旗盟州区]))"
-    r"(?=总工会|年鉴|统计|工会|志|史志|党史|政府|地方志|概况|档案|有基层)"
+    r"(?:(?<![\u4e00-\u9fff])(?!年)|(?<=\d年)(?!度)|(?<=\d年度))(?!地区)([^\W\da-zA-Z_在从自由表等和的与及对为以向召各全本我该分]{1,5}?(?:自治县|自治州|[省市县旗盟州区]))"
+    r"(?=总工会|年鉴|统计|工会|志|史志|党史|政府|地方志|概况|档案|有基层|(?:19|20)\d{2}年)"
 )
 UNLISTED_YEARBOOK = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,8}?)(?:统计)?年鉴")
-WHOLE_WORD = re.compile(r"全([省市县区旗盟州])")
+WHOLE_WORD = re.compile(r"全(地区|[省市县区旗盟州])")
+WITHIN_WORD = ("域", "级")  # 新建区域性工会联合会 speaks of no 新建区
 NEIGHBOURS = 40
+CELL_SIGNS = " \t|"
+LINE_BEGIN = ("", "\n")
+ROW_NAME_END = re.compile(r"[\s|\d]|$")
+OPENING = 400
 LONGEST_PLACE = 6
 GREAT = "大"
 CITY = "市"
@@ -118,9 +124,12 @@ class PlaceNames:
         return [
             PlaceMark(start, end, *self._names[index])
             for index, start, end in self._automaton.find_matches_as_indexes(text)
-            if end - start > 2
-            or not self._names[index][0].endswith(("县", "区", "旗", "市"))
-            or not _is_cjk(text[start - 1 : start])
+            if not (text[end - 1] == "区" and text.startswith(WITHIN_WORD, end))
+            and (
+                end - start > 2
+                or not self._names[index][0].endswith(("县", "区", "旗", "市"))
+                or not _is_cjk(text[start - 1 : start])
+            )
         ]
 
 
@@ -224,7 +233,7 @@ class Places:
             nation = self.names.nation(year)
             return Place(nation.ref_area, nation.name, "clause", nation) if nation else None
         own = self._page_place_in(year)
-        levels = SUFFIX_LEVELS.get(word[-1], ())
+        levels = SUFFIX_LEVELS.get(word[1:], SUFFIX_LEVELS.get(word[-1], ()))
         region = own.region
         while region is not None and levels and not (region.level in levels and _ends_like(region, word)):
             region = self.names.index.parent(region)
@@ -246,7 +255,8 @@ def _innermost(marks: list[PlaceMark]) -> list[PlaceMark]:
 
 def _ends_like(region: Region, word: str) -> bool:
     """全市 fits 南京市 and 上海市, 全区 fits 新会区 and 内蒙古自治区."""
-    return region.name.endswith(word[-1]) or (word[-1] == "州" and region.name.endswith("地区"))
+    end = "地区" if word.endswith("地区") else word[-1]
+    return region.name.endswith(end) or (end == "州" and region.name.endswith("地区"))
 
 
 @lru_cache(maxsize=1)
@@ -274,6 +284,9 @@ def find_page_place(
     if zone:
         return Place(None, zone, "title")
     titled = _most_specific(title, year, names, around)
+    namesake = _namesake(title, titled, names) if titled else None
+    if namesake:
+        return Place(None, namesake, "title")
     pathed = _most_specific(crumbs, year, names, around)
     if pathed is not None and (titled is None or titled.region_id == pathed.region_id):
         return Place(pathed.ref_area, pathed.name, "breadcrumb", pathed)
@@ -329,14 +342,23 @@ def _region_of_host(url: str, year: int | None, names: PlaceNames) -> Region | N
 
 def _unlisted_name(titles: str, text: str) -> str | None:
     """The name of a place that no register lists, as title and text print it: 澄屿年鉴 of a 全县 is 澄屿县."""
-    match = UNLISTED.search(titles)
-    if match:
-        return match[1]
+    printed = [match[1] for match in UNLISTED.finditer(titles)]
+    if printed:
+        return next((name for name in printed if name != printed[0] and name.startswith(printed[0])), printed[0])
     named = UNLISTED_YEARBOOK.search(titles)
     whole = Counter(WHOLE_WORD.findall(text)).most_common(1)
     if named is None or not whole:
         return None
     return named[1] if named[1].endswith(whole[0][0]) else named[1] + whole[0][0]
+
+
+def _namesake(titles: str, region: Region, names: PlaceNames) -> str | None:
+    """岭东省 in a title, where 岭东年鉴 seemed to speak of 岭东区: a full name that no register lists."""
+    for name in UNLISTED.findall(titles):
+        is_other = name.startswith(region.short_name) and not name.startswith(region.name)
+        if is_other and not names.index.knows(name):
+            return name
+    return None
 
 
 def _broad(mark: PlaceMark, year: int | None, names: PlaceNames) -> Region | None:
@@ -378,33 +400,63 @@ def _within_any(name: str, year: int | None, outer: list[str], names: PlaceNames
 
 
 def _region_of_text(text: str, year: int | None, names: PlaceNames, marks: list[PlaceMark]) -> Region | None:
-    """The region whose union, yearbook or workers the text names most often; else the one it opens with."""
+    """The region whose union, yearbook or workers the text names most often; else the one it opens with.
+
+    Where it opens with a table of regions, that is the one around them.
+    """
     counted: Counter[str] = Counter()
     regions: dict[str, Region] = {}
+    rows: dict[str, Region] = {}
     outer = [mark.name for mark in marks[:NEIGHBOURS]]
     for mark in marks:
         after = text[mark.end : mark.end + 5]
         if after.startswith(words()["example_tail"]):
             continue
         is_named = after.startswith(words()["institution"])
-        if not is_named and (mark.is_short or mark.start > 400):
+        is_row = mark.start <= OPENING and _is_row_of(mark, text)
+        if not is_named and (mark.start > OPENING or (mark.is_short and not is_row)):
             continue
         region = names.index.resolve(mark.name, year) or _within_any(mark.name, year, outer, names)
         if region is not None and region.level != "nation":
             counted[region.region_id] += NAMED_WEIGHT if is_named else 1
             regions[region.region_id] = region
+            if is_row:
+                rows[region.region_id] = region
     speaks_of_nation = 0 if WHOLE_WORD.search(text) else len(_nation_pattern().findall(text))
     if speaks_of_nation > max(counted.values(), default=0) / NAMED_WEIGHT:
         return names.nation(year)
     if not counted:
         return None
-    return _at_told_level(regions[counted.most_common(1)[0][0]], text, names)
+    first, times = counted.most_common(1)[0]
+    tied = {region_id for region_id, count in counted.items() if count == times}
+    if len(tied) > 1 and tied <= rows.keys():
+        return _around_all([rows[region_id] for region_id in tied], names)
+    return _at_told_level(regions[first], text, names)
+
+
+def _is_row_of(mark: PlaceMark, text: str) -> bool:
+    """A line begins with the name, and a number, another cell or nothing follows."""
+    return text[: mark.start].rstrip(CELL_SIGNS)[-1:] in LINE_BEGIN and bool(ROW_NAME_END.match(text, mark.end))
+
+
+def _around_all(found: list[Region], names: PlaceNames) -> Region | None:
+    """The lowest region that all of them are or lie in."""
+    shared = [set(_upwards(region, names)) for region in found]
+    return next((region for region in _upwards(found[0], names) if all(region in path for path in shared)), None)
+
+
+def _upwards(region: Region, names: PlaceNames) -> Iterator[Region]:
+    """A region, the one around it, and so on up to the nation."""
+    outer: Region | None = region
+    while outer is not None:
+        yield outer
+        outer = names.index.parent(outer)
 
 
 def _at_told_level(region: Region, text: str, names: PlaceNames) -> Region:
     """The province around a city that a page names most, when the page itself speaks of 全省 and not of 全市."""
     told = Counter(WHOLE_WORD.findall(text)).most_common(1)
-    levels = SUFFIX_LEVELS.get(told[0][0], ()) if told else ()
+    levels = SUFFIX_LEVELS[told[0][0]] if told else ()
     outer: Region | None = region
     while outer is not None and levels and not (outer.level in levels and _ends_like(outer, told[0][0])):
         outer = names.index.parent(outer)

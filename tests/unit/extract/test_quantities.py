@@ -56,6 +56,7 @@ def test_a_printed_quantity_is_read_with_its_interval(
     "text",
     [
         "十届五次全委会议",
+        "完成了区八次工代会的任务",
         "第二十九次会议",
         "12月27日召开",
         "截至2017年底",
