@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ingest.extract.breakdowns import announced_before, breakdown_of, dimensions_of, without_joined
-from ingest.extract.carried import AWARD_LEVEL
+from ingest.extract.carried import AWARD_LEVEL, OWNERSHIP
 from ingest.extract.inheritance import inherit
 from ingest.extract.labels import MONEY, Occurrence, Term
 from ingest.extract.lexicon import alternation, any_of, behind_last, holds_any
@@ -98,9 +98,13 @@ def _refuses_itself(item: Occurrence, sentence: Sentence) -> bool:
         return True
     if not term.is_generic:
         return False
+    return not (holds_any(_segment(item, sentence), term.needs) or holds_any(sentence.heading, term.needs))
+
+
+def _segment(item: Occurrence, sentence: Sentence) -> str:
+    """The part of the sentence between semicolons in which a label stands."""
     place = item.start - sentence.start
-    segment = sentence.text[sentence.text.rfind(";", 0, place) + 1 :].partition(";")[0]
-    return not (holds_any(segment, term.needs) or holds_any(sentence.heading, term.needs))
+    return sentence.text[sentence.text.rfind(";", 0, place) + 1 :].partition(";")[0]
 
 
 def _refuses_gap(item: Occurrence, sentence: Sentence) -> bool:
@@ -472,9 +476,8 @@ def _match(sentence: Sentence, index: int, pair: Pair, occurrences: list[Occurre
         codes = (*(code for other in extra for code in other.label.metrics), *own)
         start = min(start, *(other.start for other in extra))
     breakdown = breakdown_around(sentence, index, pair, view, codes, start)
-    if item.term.later_pieces and item.term.is_award:  # 命名为省级劳模创新工作室: the label spans the level
-        spanned = breakdown_of(view[item.start : item.end], codes)
-        breakdown |= {key: value for key, value in spanned.items() if key == AWARD_LEVEL}
+    if item.term.later_pieces:
+        breakdown |= _spanned(item, codes, view)
     breakdown |= without_joined(item.label.breakdown | item.term.fixed_breakdown, view[max(0, start - NEAR) : start])
     canonical = _canonical(codes)
     number = sentence.quantities[index].number_start
@@ -482,6 +485,12 @@ def _match(sentence: Sentence, index: int, pair: Pair, occurrences: list[Occurre
     if _announces_new(view, start) or _joins(view, item, floor) or _is_of_new(view, item.end, number):
         canonical = tuple(flows().get(code, code) for code in canonical)
     return Match(canonical, breakdown, pair.rule + ("+coordinated" if extra else ""), item)
+
+
+def _spanned(item: Occurrence, codes: tuple[str, ...], view: str) -> dict[str, str]:
+    """命名为省级劳模创新工作室, 已建工会的私营企业: the level of an award or the kind of enterprises within a label."""
+    wanted = AWARD_LEVEL if item.term.is_award else OWNERSHIP
+    return {key: value for key, value in breakdown_of(view[item.start : item.end], codes).items() if key == wanted}
 
 
 @lru_cache(maxsize=4096)

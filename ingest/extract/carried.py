@@ -6,6 +6,8 @@ has (`attribution`, `inheritance`).
 
 from __future__ import annotations
 
+import re
+
 from ingest.extract.breakdowns import breakdown_of
 from ingest.extract.labels import Occurrence
 from ingest.extract.quantities import Quantity
@@ -15,6 +17,7 @@ from ingest.vocabulary import breakdown_words, metrics, without_of_which, words
 OWNERSHIP = "ownership"
 SUBJECTS = (OWNERSHIP, "sector")
 SUBJECT_SIGNS = (",", "、")
+AMONG = re.compile(r"(?:当中|之中|中),?(?:已经?)?有?$")
 NO_SUBJECT = "\x00"
 ALL_UNIONS = ("grassroots_unions",)
 ENTERPRISES = ("enterprises_with_union",)
@@ -40,9 +43,10 @@ def carry_subject(sentence: Sentence, matches: list[Match | None], view: str) ->
     for index, match in enumerate(matches):
         quantity = sentence.quantities[index]
         lead = view[begin : match.label.start if match and match.label else quantity.start]
+        among = _subject_among(view[begin : quantity.start])
         begin = quantity.end
-        if lead[:1] not in SUBJECT_SIGNS or strip_linkers(without_of_which(lead[1:])):
-            subject = {}
+        if among or lead[:1] not in SUBJECT_SIGNS or strip_linkers(without_of_which(lead[1:])):
+            subject = among
         if match is None:
             found = _subject_counted(lead)
             subject, counted = (found, quantity) if found else (subject, counted)
@@ -69,6 +73,12 @@ def _of_subject(match: Match, subject: dict[str, str]) -> Match:
     known = {dimension for code in match.codes for dimension in metrics()[code].breakdowns}
     told = {key: value for key, value in subject.items() if key in known and key not in match.breakdown}
     return match._replace(breakdown=told | match.breakdown, rule=match.rule + "+subject") if told else match
+
+
+def _subject_among(lead: str) -> dict[str, str]:
+    """86家外商投资企业中有52家建立工会: the enterprises of which the number counts some."""
+    among = AMONG.search(lead)
+    return _subject_counted(lead[: among.start()]) if among else {}
 
 
 def _subject_counted(lead: str) -> dict[str, str]:

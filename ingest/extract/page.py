@@ -50,8 +50,8 @@ def read_page(page: Page, context: Context) -> tuple[list[Claim], list[Damage]]:
     maker = _ClaimMaker(page, view, years, places)
     claims = [claim for reading in readings for claim in maker.claims(reading)]
     for number, table in enumerate(page.tables):
-        if not _is_repeat(table, page) and bodies.page_is_union:
-            found = read_table(table, number, page, years, places, EXTRACTOR_VERSION)
+        if not _is_repeat(table, page):
+            found = read_table(table, number, page, years, places, EXTRACTOR_VERSION, maps=bodies.page_is_union)
             claims += (claim for claim in found if not _repeated(claim.char_start, page))
     claims.sort(key=lambda claim: (claim.char_start, claim.char_end, claim.metric_code or ""))
     return _unique(claims), damages
@@ -119,7 +119,8 @@ class _ClaimMaker:
         if match and match.place:
             region = self.places.named(match.place, year)
         clause_start = behind_last(self.view.text, CLAUSE_BREAKS, sentence.start, place)
-        moment = Moment(year, mark, self.years.page_year.year)
+        page_year = self.years.page_year
+        moment = Moment(year, mark, page_year.year if page_year.basis != "text" else None)
         codes: tuple[str | None, ...] = match.codes if match else (None,)
         claims = []
         for code in codes:

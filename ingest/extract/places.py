@@ -35,10 +35,11 @@ SUFFIX_LEVELS = {
     "州": ("prefecture",),
 }
 UNLISTED = re.compile(
-    r"(?:(?<![\u4e00-\u9fff])(?!年)|(?<=\d年)(?!度)|(?<=\d年度))(?!地区)([^\W\da-zA-Z_在从自由表等和的与及对为以向召各全本我该分]{1,5}?(?:自治县|自治州|[省市县旗盟州区]))"
+    r"(?:(?<![\u4e00-\u9fff])(?![年月日号])|(?<=\d年)(?!度)|(?<=\d年度))(?!地区)([^\W\da-zA-Z_在从自由表等和的与及对为以向召各全本我该分]{1,5}?(?:自治县|自治州|[省市县旗盟州区]))"
     r"(?=总工会|年鉴|统计|工会|志|史志|党史|政府|地方志|概况|档案|有基层|(?:19|20)\d{2}年)"
 )
 UNLISTED_YEARBOOK = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,8}?)(?:统计)?年鉴")
+INNER_NAME = re.compile(r"(?<=[省市州盟])(?!自治)[\u4e00-\u9fff]{1,5}[市县旗区]$")
 WHOLE_WORD = re.compile(r"全(地区|[省市县区旗盟州])")
 WITHIN_WORD = ("域", "级")  # 新建区域性工会联合会 speaks of no 新建区
 NEIGHBOURS = 40
@@ -342,19 +343,28 @@ def _region_of_host(url: str, year: int | None, names: PlaceNames) -> Region | N
 
 def _unlisted_name(titles: str, text: str) -> str | None:
     """The name of a place that no register lists, as title and text print it: 澄屿年鉴 of a 全县 is 澄屿县."""
-    printed = [match[1] for match in UNLISTED.finditer(titles)]
+    printed = [_innermost_name(match[1]) for match in UNLISTED.finditer(titles)]
+    whole = next((word for word, _ in Counter(WHOLE_WORD.findall(text)).most_common(1)), "")
     if printed:
-        return next((name for name in printed if name != printed[0] and name.startswith(printed[0])), printed[0])
+        longer = (name for name in printed if name != printed[0] and name.startswith(printed[0]))
+        name = next(longer, printed[0])
+        return name + whole if name.endswith("州") and whole == CITY else name
     named = UNLISTED_YEARBOOK.search(titles)
-    whole = Counter(WHOLE_WORD.findall(text)).most_common(1)
     if named is None or not whole:
         return None
-    return named[1] if named[1].endswith(whole[0][0]) else named[1] + whole[0][0]
+    return named[1] if named[1].endswith(whole) else named[1] + whole
+
+
+def _innermost_name(name: str) -> str:
+    """白鹭区 of 鹭洲市白鹭区."""
+    inner = INNER_NAME.search(name)
+    return inner[0] if inner else name
 
 
 def _namesake(titles: str, region: Region, names: PlaceNames) -> str | None:
     """岭东省 in a title, where 岭东年鉴 seemed to speak of 岭东区: a full name that no register lists."""
-    for name in UNLISTED.findall(titles):
+    for match in UNLISTED.finditer(titles):
+        name = match[1]
         is_other = name.startswith(region.short_name) and not name.startswith(region.name)
         if is_other and not names.index.knows(name):
             return name

@@ -53,6 +53,7 @@ UNIT_LINE = re.compile(r"(?:计量)?单位\s*[:：]\s*([\u4e00-\u9fff%、/,]{1,1
 AREA = re.compile(
     r"^(?:全[国省市县区旗盟州]|[\u4e00-\u9fff]{1,12}(?:[省市县区旗盟州镇乡]|街道|苏木|行委|管委会)|[省市县区州盟]直.{0,4}|.{2,6}地区)$"
 )
+NUMBER = "数"
 MIN_COVERAGE = 0.5
 CONTEXT_HEADERS = 80
 MOST_LINES = 3
@@ -68,8 +69,13 @@ class Meaning:
     label: Occurrence
 
 
-def read_table(table: Table, number: int, page: Page, years: Years, places: Places, version: str) -> list[Claim]:
-    """One claim per value cell; cells without a metric become unmapped quantities with their path."""
+def read_table(
+    table: Table, number: int, page: Page, years: Years, places: Places, version: str, *, maps: bool = True
+) -> list[Claim]:
+    """One claim per value cell; cells without a metric become unmapped quantities with their path.
+
+    All do where `maps` is false, since the page never names the union.
+    """
     parts = [_Part(Grid(part)) for part in blocks(table)]
     headers = [header for part in parts for header in [*part.columns.values(), *part.rows.values()]][:CONTEXT_HEADERS]
     claims = []
@@ -83,7 +89,8 @@ def read_table(table: Table, number: int, page: Page, years: Years, places: Plac
                 *dict.fromkeys(text for header in headers for text in (*header.parents, header.text)),
             ]
         )
-        reader = _CellReader(table, number, page, years, places, version, caption, context, _heads_other_body(caption))
+        is_of_other = not maps or _heads_other_body(caption)
+        reader = _CellReader(table, number, page, years, places, version, caption, context, is_of_other)
         for row, column, cell in part.cells():
             header = None if column in part.unheaded else part.columns[column]
             claims += reader.read(cell, part.rows[row], header, unit_of_row(part.grid, row))
@@ -243,7 +250,14 @@ class _CellReader:
         return units()["%"]
 
     def _unit_of_metric(self, row: Header, column: Header, choices: list[Unit]) -> Unit | None:
-        """Of several units in a caption the one that can count what a header names, by the longest label that fits."""
+        """Of several units in a caption the one that a header ends in (份数), or that can count what a header names.
+
+        Of the latter the one whose label is the longest.
+        """
+        ends = tuple(label_core(header.text) for header in (row, column))
+        told = [unit for unit in choices if any(end.endswith(f"{unit.word}{NUMBER}") for end in ends)]
+        if len(told) == 1:
+            return told[0]
         for text in (row.text, *reversed(row.parents), column.text, *reversed(column.parents)):
             weights = {unit.word: _label_weight(text, unit, self.context) for unit in choices}
             best = max(weights.values(), default=0)
@@ -335,6 +349,8 @@ class _CellReader:
     def _with_other(self, meaning: Meaning, other: Header) -> Meaning | None:
         """The crossing header may add a breakdown (a column 女); one that says something unknown unmaps the cell."""
         core = label_core(other.text)
+        if core in words()["table_total"] and other.parents:
+            return self._with_other(meaning, _above(other))
         if not core or core in words()["table_total"] or AREA.search(core) or self._named_place(other.text, None):
             return meaning
         added = _announced(other.text, meaning.codes)
@@ -342,7 +358,9 @@ class _CellReader:
             return Meaning(meaning.codes, added | meaning.breakdown, meaning.rule, meaning.label)
         if core.startswith(words()["table_own_level"]):
             return meaning
-        says_nothing = not _without_fillers(core) or is_year_head(core) or unit_named(core) is not None
+        if unit_named(core) is not None:
+            return self._with_other(meaning, _above(other)) if other.parents else meaning
+        says_nothing = not _without_fillers(core) or is_year_head(core)
         return meaning if says_nothing else None
 
     def _of_header(self, header: Header, quantity: Quantity) -> Meaning | None:
@@ -491,6 +509,11 @@ def _unit_for(headers: str, choices: list[Unit]) -> Unit | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+def _above(header: Header) -> Header:
+    """The header above one that only tells the measure word: 给付 over 人次."""
+    return replace(header, text=header.parents[-1], parents=header.parents[:-1])
+
+
 def _units_of(names: Iterable[str]) -> list[Unit]:
     return [unit for name in names if (unit := unit_named(name))]
 
@@ -542,7 +565,7 @@ def _fits(item: Occurrence, core: str, quantity: Quantity, told: _Told) -> bool:
     around = f"{core} {told.near}" if is_carried and label.text in _shared_texts() else core
     if item.term.unit_code(quantity.unit) is None:
         return False
-    if any(word.lstrip("~-") in (core if word[0] == "-" else around) for word in label.refuses):
+    if any(word.lstrip("~-") in (core[item.end :] if word[0] == "-" else around) for word in label.refuses):
         return False
     is_generic = label.text in words()["generic_noun"]
     evidence = f"{core} {told.near} {told.caption}" if is_generic else told.context

@@ -171,3 +171,43 @@ def test_last_year_is_counted_from_the_date_of_a_report(read) -> None:
 def test_the_year_before_the_name_of_an_unlisted_place_is_no_part_of_it(read, title: str) -> None:
     [claim] = read("全市共有基层工会9326个。", title=title)
     assert claim.ref_area_name == "启安市"
+
+
+@pytest.mark.parametrize(
+    ("title", "first", "around"),
+    [
+        ("各市工会组织情况(2012年)", ("南京市", "无锡市", "徐州市"), "江苏省"),
+        ("各地区工会组织情况(2012年)", ("北京", "天津", "河北"), "全国"),
+    ],
+)
+def test_the_total_of_a_table_of_regions_is_of_the_one_around_them(
+    read, title: str, first: tuple[str, str, str], around: str
+) -> None:
+    rows = "".join(f"{name}\t{number}\n" for name, number in zip(first, (7000, 5000, 4800), strict=True))
+    claims = read(f"{title}\n地区\t基层工会组织数(个)\n合计\t45000\n{rows}", title=title)
+    assert (claims[0].raw_span, claims[0].ref_area_name) == ("45000", around)
+
+
+@pytest.mark.parametrize(
+    ("title", "place"),
+    [
+        ("岭东年鉴2015 岭东省总工会", "岭东省"),  # there is a 岭东区
+        ("澜州年鉴2015 澜州市总工会", "澜州市"),
+        ("云泉市2013年困难职工帮扶工作情况表", "云泉市"),
+        ("鹭洲市白鹭区年鉴2015 区总工会", "白鹭区"),
+    ],
+)
+def test_a_full_name_that_no_register_lists_is_the_place(read, title: str, place: str) -> None:
+    assert [c.ref_area_name for c in read("工会会员61万人。", title=title)] == [place]
+
+
+@pytest.mark.parametrize(
+    "sentence", ["新建区域性、行业性工会联合会43个。", "新建区级劳模创新工作室43个。", "5月18日 市总工会新建工会43个。"]
+)
+def test_words_that_hold_the_name_of_a_place_name_none(read, sentence: str) -> None:
+    assert [c.ref_area_name for c in read(sentence, title="泰州年鉴2015 泰州市总工会")] == ["泰州市"]
+
+
+def test_a_year_after_the_first_one_of_a_text_is_no_aim(read) -> None:
+    (claim,) = read("1998年企业改制,部分基层工会撤并。2004年,全县有基层工会214个。", title="龙塘县 工会")
+    assert (claim.ref_year, claim.is_target) == (2004, False)

@@ -189,3 +189,44 @@ def test_a_unit_of_several_is_the_one_that_counts_the_metric() -> None:
         ("5200", "union_members", 5200.0),
         ("94.8", "employee_unionisation_rate", 94.8),
     ]
+
+
+def test_a_column_that_tells_something_else_in_the_same_unit_unmaps_the_cell() -> None:
+    text = (
+        "<table><tr><td rowspan=2>险种</td><td colspan=2>参保</td><td colspan=2>给付</td></tr>"
+        "<tr><td>人次</td><td>金额(万元)</td><td>人次</td><td>金额(万元)</td></tr>"
+        "<tr><td>合计</td><td>18642</td><td>121.3</td><td>812</td><td>96.8</td></tr>"
+        "<tr><td>住院医疗互助保障</td><td>12187</td><td>85.3</td><td>703</td><td>70.1</td></tr></table>"
+    )
+    page = parse_html(text.encode(), page_id="t", title="泰州年鉴2017 工会")
+    assert [(claim.raw_span, claim.metric_code) for claim in extract_claims(page)] == [
+        ("18642", "mutual_aid_participants"),
+        ("121.3", "mutual_aid_premiums"),
+        ("812", None),
+        ("96.8", "mutual_aid_payouts"),
+        ("12187", None),
+        ("85.3", None),
+        ("703", None),
+        ("70.1", None),
+    ]
+
+
+def test_a_head_that_ends_in_its_unit_has_that_one_of_several() -> None:
+    text = (
+        "集体合同签订情况\n单位:份、个、人\n地区\t女职工权益保护专项集体合同份数\t覆盖女职工\n"
+        "城中区\t642\t30817\n城北区\t611\t28540\n"
+    )
+    assert [row[:3] for row in read(text)][:2] == [
+        ("642", "collective_contracts", "contract_type=women"),
+        ("30817", "collective_contract_workers", "contract_type=women;sex=F"),
+    ]
+
+
+def test_a_word_refused_behind_a_label_may_stand_inside_it() -> None:
+    text = "各市工会女职工工作情况\n地区\t“两癌”免费筛查(人)\n城中区\t642\n城北区\t611\n"
+    assert [row[1] for row in read(text)] == ["women_screenings"] * 2
+
+
+def test_a_table_on_a_page_that_never_names_the_union_is_kept_without_metrics() -> None:
+    text = "女职工工作情况\n地区\t“两癌”免费筛查(人)\n城中区\t642\n城北区\t611\n"
+    assert [(row[0], row[1]) for row in read(text)] == [("642", None), ("611", None)]
