@@ -20,7 +20,7 @@ SWITCH = "UNION_WAREHOUSE_COMPILE"
 COMPILED = {
     "ingest/extract": "attribution bodies breakdowns carried continuation elided grid identity inheritance labels "
     "lexicon listed numerals page placed places prose quantities sentence status tables view years",
-    "ingest/parse": "aligned brokenheads headers html layout marks page pagebreaks texttables",
+    "ingest/parse": "aligned brokenheads commas headers html layout marks page pagebreaks texttables",
     "ingest/vocabulary": "__init__ heads",
 }
 # Nothing of this machine but the standard library's types is looked at, so that a build is the same everywhere. To

@@ -10,12 +10,13 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby, pairwise, takewhile
 
 from ingest.parse.aligned import Head, columns_of, places_in_print, printed_width
 from ingest.parse.brokenheads import spans_of
+from ingest.parse.commas import with_tabs
 from ingest.parse.headers import is_part_head, place_heads
 from ingest.parse.marks import unmarked
 from ingest.parse.pagebreaks import PAGE_NUMBER, is_running_head, page_breaks, repeated_head
@@ -117,7 +118,7 @@ def _lines(text: str) -> list[Piece]:
         if line[0].strip():
             lines.append(Piece(line[0], line.start(), line.end(), blanks))
         blanks = 0 if line[0].strip() else blanks + 1
-    return lines
+    return [replace(line, text=new) for line, new in zip(lines, with_tabs([line.text for line in lines]), strict=True)]
 
 
 def _is_taken(place: int, starts: list[int], ends: list[int]) -> bool:
