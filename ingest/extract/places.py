@@ -35,7 +35,7 @@ SUFFIX_LEVELS = {
     "州": ("prefecture",),
 }
 UNLISTED = re.compile(
-    r"(?:(?<![\u4e00-\u9fff])(?![年月日号])|(?<=\d年)(?!度)|(?<=\d年度))(?!地区)([^\W\da-zA-Z_在从自由表等和的与及对为以向召各全本我该分]{1,5}?(?:自治县|自治州|[省市县旗盟州区]))"
+    r"(?:(?<![\u4e00-\u9fff])在?(?![年月日号])|(?<=\d年)(?!度)|(?<=\d年度))(?!地区)([^\W\da-zA-Z_在从自由表等和的与及对为以向召各全本我该分]{1,5}?(?:自治县|自治州|[省市县旗盟州区]))"
     r"(?=总工会|年鉴|统计|工会|志|史志|党史|政府|地方志|概况|档案|有基层|(?:19|20)\d{2}年)"
 )
 UNLISTED_YEARBOOK = re.compile(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{2,8}?)(?:统计)?年鉴")
@@ -50,9 +50,10 @@ OPENING = 400
 LONGEST_PLACE = 6
 GREAT = "大"
 CITY = "市"
+DISTRICT = "区"
 NAMED_LEVELS = (
     (("省", "自治区"), "province"),
-    (("市", "自治州", "盟", "地区"), "prefecture"),
+    (("市", "州", "盟", "地区"), "prefecture"),
     (("县", "区", "旗"), "county"),
 )
 CLAUSE_OPENERS = ",。;:!?\n、()】]> "
@@ -125,7 +126,7 @@ class PlaceNames:
         return [
             PlaceMark(start, end, *self._names[index])
             for index, start, end in self._automaton.find_matches_as_indexes(text)
-            if not (text[end - 1] == "区" and text.startswith(WITHIN_WORD, end))
+            if not (text[end - 1] == DISTRICT and text.startswith(WITHIN_WORD, end))
             and (
                 end - start > 2
                 or not self._names[index][0].endswith(("县", "区", "旗", "市"))
@@ -177,6 +178,8 @@ class Places:
         """The level of the region whose name stands right before `end`, where an award begins that bears it."""
         before = self.text[max(0, end - LONGEST_PLACE) : end].removesuffix(GREAT)
         if own.name and any(before[-length:] in own.name for length in range(2, len(before) + 1)):
+            return award_level(own)
+        if own.name and own.name.endswith(DISTRICT) and before.endswith(DISTRICT):  # of a 自治区 or of a 市辖区
             return award_level(own)
         named = next((mark for mark in self.names.find(before) if mark.end == len(before)), None)
         region = self.names.index.resolve(named.name, self.year) if named else None

@@ -335,7 +335,7 @@ class Years:
     def _value(self, mark: TimeMark) -> int | None:
         if mark.year is not None:
             return mark.year
-        if self.page_year.is_gazetteer or mark.is_anaphoric:
+        if self.page_year.is_gazetteer or mark.is_anaphoric or self._is_before_told(mark):
             year = self._told_before(mark)
             if year is not None or self.page_year.is_gazetteer:
                 return None if year is None else year + (mark.offset or 0)
@@ -343,6 +343,10 @@ class Years:
             return None
         is_ahead = self._told_month is not None and mark.month is not None and mark.month > self._told_month
         return self._told_in + (mark.offset or 0) - is_ahead
+
+    def _is_before_told(self, mark: TimeMark) -> bool:
+        """上年 is the year before the one of which the text tells; 去年 is the one before it is told."""
+        return holds_any(self.text[mark.start : mark.end], words()["year_before_told"])
 
     def _told_before(self, mark: TimeMark) -> int | None:
         """The last year told before a mark in its paragraph (gazetteers: on the page), but none to compare with."""
