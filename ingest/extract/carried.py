@@ -15,7 +15,10 @@ from ingest.extract.sentence import Match, Sentence, strip_linkers
 from ingest.vocabulary import breakdown_words, metrics, without_of_which, words
 
 OWNERSHIP = "ownership"
-SUBJECTS = (OWNERSHIP, "sector")
+SECTOR = "sector"
+SUBJECTS = (OWNERSHIP, SECTOR)
+ENTERPRISE_SECTOR = (SECTOR, "enterprise")
+OF_ANY_SECTOR = frozenset({"unit", "organisation"})  # what these count may be no enterprise
 SUBJECT_SIGNS = (",", "、")
 AMONG = re.compile(r"(?:当中|之中|中),?(?:已经?)?有?$")
 NO_SUBJECT = "\x00"
@@ -43,7 +46,7 @@ def carry_subject(sentence: Sentence, matches: list[Match | None], view: str) ->
     for index, match in enumerate(matches):
         quantity = sentence.quantities[index]
         lead = view[begin : match.label.start if match and match.label else quantity.start]
-        among = _subject_among(view[begin : quantity.start])
+        among = _subject_among(lead[: quantity.start - begin])
         begin = quantity.end
         if among or lead[:1] not in SUBJECT_SIGNS or strip_linkers(without_of_which(lead[1:])):
             subject = among
@@ -71,14 +74,22 @@ def _of_subject(match: Match, subject: dict[str, str]) -> Match:
     if not subject or any(metrics()[code].statistic == "flow" for code in match.codes):
         return match
     known = {dimension for code in match.codes for dimension in metrics()[code].breakdowns}
+    if any(metrics()[code].unit_code not in OF_ANY_SECTOR for code in match.codes):
+        known.discard(SECTOR)
     told = {key: value for key, value in subject.items() if key in known and key not in match.breakdown}
     return match._replace(breakdown=told | match.breakdown, rule=match.rule + "+subject") if told else match
 
 
 def _subject_among(lead: str) -> dict[str, str]:
-    """86家外商投资企业中有52家建立工会: the enterprises of which the number counts some."""
+    """86家外商投资企业中有52家建立工会; 建会企业中,建立职代会的98家: those of which the number counts some."""
     among = AMONG.search(lead)
-    return _subject_counted(lead[: among.start()]) if among else {}
+    if among is None:
+        return {}
+    noun = lead[: among.start()]
+    is_enterprises = any(
+        noun.endswith(item.word) for item in breakdown_words() if (item.dimension, item.value) == ENTERPRISE_SECTOR
+    )
+    return _subject_counted(noun) or (dict([ENTERPRISE_SECTOR]) if is_enterprises else {})
 
 
 def _subject_counted(lead: str) -> dict[str, str]:

@@ -27,6 +27,9 @@ ROW_SIGNS = ("、", "和", ",")
 PEOPLE_AND_HOMES = frozenset({"person", "household"})
 BUILT_UNITS = frozenset({"facility", "organisation", "person_time"})
 ALL_UNIONS = ("grassroots_unions",)
+COVERED = ("grassroots_units_covered",)
+COVERED_BY_JOINT = ("joint_union_units_covered",)
+FORM, JOINT = "org_form", "joint"
 OF_NEW_UNIONS = frozenset({"grassroots_units_covered", "employees_in_unionised_units"})
 
 
@@ -39,6 +42,7 @@ def complete(sentence: Sentence, matches: list[Match | None], view: str) -> list
             result[index] = None
             continue
         lead = view[sentence.quantities[index - 1].end if index else sentence.start : quantity.start]
+        match = _covers_joint_unions(match, result[max(0, index - 2) : index])
         if match is None or _is_generic(match):
             match = _companion(sentence, result, index, view) or match
         if match is None or match.rule.startswith("purpose"):
@@ -137,6 +141,18 @@ def _covers_new_unions(matches: list[Match | None], index: int) -> bool:
     if match is None or previous is None or OF_NEW_UNIONS.isdisjoint(match.codes):
         return False
     return any(code in flows().values() for code in previous.codes)
+
+
+def _covers_joint_unions(match: Match | None, before: list[Match | None]) -> Match | None:
+    """联合基层工会1.27万个,涵盖单位14.6万个: what joint unions cover has a metric of its own.
+
+    Behind unions of one unit and joint ones it is what all of them cover.
+    """
+    if match is None or match.codes != COVERED or not before or before[-1] is None:
+        return match
+    forms = [item.breakdown.get(FORM) if item and item.codes == ALL_UNIONS else None for item in before]
+    is_joint = forms[-1] == JOINT and forms[:-1] in ([], [None])
+    return match._replace(codes=COVERED_BY_JOINT) if is_joint else match
 
 
 def _counts_in_a_subset(sentence: Sentence, matches: list[Match | None], index: int, view: str) -> bool:

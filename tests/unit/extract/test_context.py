@@ -211,3 +211,14 @@ def test_words_that_hold_the_name_of_a_place_name_none(read, sentence: str) -> N
 def test_a_year_after_the_first_one_of_a_text_is_no_aim(read) -> None:
     (claim,) = read("1998年企业改制,部分基层工会撤并。2004年,全县有基层工会214个。", title="龙塘县 工会")
     assert (claim.ref_year, claim.is_target) == (2004, False)
+
+
+def test_the_year_before_is_that_before_the_year_of_which_news_tells(read) -> None:
+    text = "2023年02月28日 09:06\n截至2022年底,全市会员9.7万人,入会率由上年的41.5%提高到70.3%。去年新建工会73家。"
+    claims = read(text, title="南京市工会新闻")
+    assert [(c.raw_span, c.ref_year) for c in claims] == [
+        ("9.7万人", 2022),
+        ("41.5%", 2021),
+        ("70.3%", 2022),
+        ("73家", 2022),
+    ]

@@ -98,6 +98,38 @@ from tests.unit.extract.conftest import rows
             "全区有非公企业1200家,已组建工会380个。",
             [("1200家", None, ""), ("380个", "grassroots_unions", "ownership=nonpublic")],
         ),
+        (  # some of the enterprises that were counted
+            "全市86家外商投资企业中有52家建立工会,组建率60.5%。",
+            [
+                ("86家", None, ""),
+                ("52家", "enterprises_with_union", "ownership=foreign"),
+                ("60.5%", "enterprise_union_rate", "ownership=foreign"),
+            ],
+        ),
+        (  # enterprises among units of any sector
+            "已建工会企业中,建立职代会制度的6120家,实行厂务公开的5980家,职代会建制率93.8%。",
+            [
+                ("6120家", "workers_congress_units", "sector=enterprise"),
+                ("5980家", "open_affairs_units", "sector=enterprise"),
+                ("93.8%", "workers_congress_rate", ""),
+            ],
+        ),
+        (  # what joint unions cover
+            "其中联合基层工会127个,涵盖单位1460个。",
+            [("127个", "grassroots_unions", "org_form=joint"), ("1460个", "joint_union_units_covered", "")],
+        ),
+        (  # what unions of one unit and joint ones cover together
+            "单独基层工会765个,联合基层工会127个,涵盖单位1460个。",
+            [
+                ("765个", "grassroots_unions", "org_form=single"),
+                ("127个", "grassroots_unions", "org_form=joint"),
+                ("1460个", "grassroots_units_covered", ""),
+            ],
+        ),
+        (  # the kind of enterprises inside a label
+            "已建工会的外商投资企业17家。",
+            [("17家", "enterprises_with_union", "ownership=foreign")],
+        ),
         (  # whom a year's work brought in is told of all
             "新建非公有制企业工会58个,发展会员4120人。",
             [("58个", "new_grassroots_unions", "ownership=nonpublic"), ("4120人", "new_members", "")],
