@@ -558,4 +558,7 @@ def breakdown_around(
         window = view[behind_last(view, ",;:。\n", max(floor, start - ANNOUNCED_WITHIN), start) : start]
         found = announced_before(window, codes)
         return found | breakdown_of(view[item.end : quantity.number_start], codes)
-    return announced_before(view[quantity.end : item.start].rpartition("的")[2], codes)
+    noun = next(
+        (word for word in words()["subject_noun"] if item.label.text.startswith(word)), ""
+    )  # 事业|单位建立职代会
+    return announced_before(view[quantity.end : item.start + len(noun)].rpartition("的")[2], codes)

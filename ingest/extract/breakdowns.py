@@ -53,6 +53,7 @@ def announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
     known = _announcers(codes, ANYWHERE, with_short=True)
     if known is None or not known.pattern.search(window):
         return found
+    window = _without_mixed(window)
     for item in known.items:
         place = window.rfind(item.word)
         if place < 0 or item.dimension in found:
@@ -70,6 +71,11 @@ def announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
             found[item.dimension] = SEVERAL if _joins_other(window, place, item) else item.value
             window = window[:place] + "\x00" * len(item.word) + tail
     return _single(found)
+
+
+def _without_mixed(window: str) -> str:
+    """The words without those for several sectors together (企事业单位), which announce none of them."""
+    return any_of("mixed_sector").sub(lambda match: SEVERAL * len(match[0]), window)
 
 
 def _joins_other(window: str, place: int, item: BreakdownWord) -> bool:
@@ -168,7 +174,7 @@ def breakdown_of(
     known = _announcers(codes, IN_TABLE if in_table else IN_PART if in_part else ANYWHERE, with_short=in_table)
     if known is None or not known.pattern.search(window):
         return found
-    rest = window
+    rest = window = window if in_table else _without_mixed(window)
     examples = _exemplified(window, known.items)
     for item in known.items:
         is_leftover = item.where != "any" and bool(found)  # 企业 in 港澳台商投资企业 is no second answer

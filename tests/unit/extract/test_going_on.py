@@ -126,6 +126,14 @@ from tests.unit.extract.conftest import rows
                 ("1460个", "grassroots_units_covered", ""),
             ],
         ),
+        (  # institutions on the right of their number, and enterprises and institutions together
+            "84个事业单位建立了职代会制度,1540个企事业单位建立健全了职代会制度。",
+            [("84个", "workers_congress_units", "sector=institution"), ("1540个", "workers_congress_units", "")],
+        ),
+        (  # the source of money inside its noun
+            "全年使用中央财政帮扶资金215万元。",
+            [("215万元", "aid_funds_total", "funding_source=central_fiscal")],
+        ),
         (  # the kind of enterprises inside a label
             "已建工会的外商投资企业17家。",
             [("17家", "enterprises_with_union", "ownership=foreign")],
