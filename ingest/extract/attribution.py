@@ -15,12 +15,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ingest.extract.breakdowns import announced_before, breakdown_of, dimensions_of, without_joined
-from ingest.extract.carried import AWARD_LEVEL, OWNERSHIP
+from ingest.extract.codes import AID_FUNDS, AWARD_LEVEL, MEMBERS, OWNERSHIP
 from ingest.extract.inheritance import inherit
 from ingest.extract.labels import MONEY, Occurrence, Term
-from ingest.extract.lexicon import alternation, any_of, behind_last, holds_any
+from ingest.extract.lexicon import ENUMERATORS, alternation, any_of, behind_last, holds_any
 from ingest.extract.quantities import Quantity
-from ingest.extract.sentence import CLAUSE_MARK, ENUMERATORS, Match, Sentence, can_count, has_context, strip_linkers
+from ingest.extract.sentence import CLAUSE_MARK, Match, Sentence, can_count, has_context, strip_linkers
 from ingest.vocabulary import flows, metrics, words
 
 CONTINUED = re.compile(r",(?=达|共|为|已达|总数|在|由|从)")
@@ -39,8 +39,6 @@ CONDITIONS = ("LT", "LE", "GE", "GT")
 ANNOUNCED_WITHIN = 20
 REFUSED_BEFORE = 8
 REFUSED_AFTER = 6
-MEMBERS = "union_members"
-AID_FUNDS = frozenset({"warmth_funds", "aid_funds_total"})
 CLOSING = '”"」 '
 OF = "的"
 FOR = "为"

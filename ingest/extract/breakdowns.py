@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingest.extract.lexicon import alternation, any_of
+from ingest.extract.lexicon import ENUMERATORS, JOINING_SIGNS, alternation, any_of
 from ingest.vocabulary import BreakdownWord, breakdown_words, metrics, words
 
 ANNOUNCED_REACH = 6
 QUOTES = "“”‘’\"'"
 WHOLE_AREA_MARKS = ("全", "该", "本", "我")
-JOINING = "、和及与"
 SEVERAL = "\x00"
 ANYWHERE = frozenset({"any"})
 IN_PART = frozenset({"any", "part"})
@@ -65,7 +64,7 @@ def announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
             and not tail.startswith(("以上", "及以上", *words()["and_so_on"]))
             and not (item.word[0] == "全" and _is_facility(codes) and not tells_part(window))
             and not (len(item.word) == 1 and window[:place].endswith(WHOLE_AREA_MARKS))
-            and not any(mark in tail for mark in "、和及与")
+            and not any(mark in tail for mark in ENUMERATORS)
             and "\x00" not in window[place : place + len(item.word)]
         ):
             found[item.dimension] = SEVERAL if _joins_other(window, place, item) else item.value
@@ -82,18 +81,18 @@ def _joins_other(window: str, place: int, item: BreakdownWord) -> bool:
     """区域性、行业性集体合同: the word is one of two values of its dimension that share a number."""
     others = _words_of_others(item.dimension, item.value)
     after = window[place + len(item.word) :]
-    rest = after.lstrip(JOINING)
+    rest = after.lstrip(JOINING_SIGNS)
     return _ends_with_joined(window[:place], others) or (rest != after and rest.startswith(others))
 
 
 def _ends_with_joined(text: str, words_before: tuple[str, ...]) -> bool:
-    lead = text.rstrip(JOINING)
+    lead = text.rstrip(JOINING_SIGNS)
     return lead != text and lead.endswith(words_before)
 
 
 def without_joined(own: dict[str, str], before: str) -> dict[str, str]:
     """What a label says itself, without the dimensions of which the text `before` it joins another value to it."""
-    if not own or before[-1:] not in tuple(JOINING):
+    if not own or before[-1:] not in ENUMERATORS:
         return own
     return {
         dimension: value

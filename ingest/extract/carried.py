@@ -9,28 +9,30 @@ from __future__ import annotations
 import re
 
 from ingest.extract.breakdowns import breakdown_of
+from ingest.extract.codes import (
+    ALL_UNIONS,
+    AWARD_LEVEL,
+    CONSULTATION_RATE,
+    CONTRACT_COVERAGE,
+    CONTRACT_SCOPE,
+    CONTRACT_TYPE,
+    CONTRACTS,
+    ENTERPRISE_SECTOR,
+    ENTERPRISES,
+    OWNERSHIP,
+    SECTOR,
+    TELL_OF_UNIONS,
+)
 from ingest.extract.labels import Occurrence
 from ingest.extract.quantities import Quantity
 from ingest.extract.sentence import Match, Sentence, strip_linkers
 from ingest.vocabulary import breakdown_words, metrics, without_of_which, words
 
-OWNERSHIP = "ownership"
-SECTOR = "sector"
 SUBJECTS = (OWNERSHIP, SECTOR)
-ENTERPRISE_SECTOR = (SECTOR, "enterprise")
 OF_ANY_SECTOR = frozenset({"unit", "organisation"})  # what these count may be no enterprise
 SUBJECT_SIGNS = (",", "、")
 AMONG = re.compile(r"(?:当中|之中|中),?(?:已经?)?有?$")
 NO_SUBJECT = "\x00"
-ALL_UNIONS = ("grassroots_unions",)
-ENTERPRISES = ("enterprises_with_union",)
-UNIONS = frozenset({"grassroots_unions", "new_grassroots_unions", "enterprises_with_union", "enterprise_union_rate"})
-AWARD_LEVEL = "award_level"
-CONTRACTS = "collective_contracts"
-CONTRACT_KINDS = ("contract_type",)
-CONTRACT_SCOPE = "scope_of_contract"
-RATE = "collective_consultation_rate"
-CONTRACT_COVERAGE = frozenset({"collective_contract_enterprises", "collective_contract_workers", RATE})
 
 
 def carry_subject(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
@@ -87,9 +89,9 @@ def _subject_among(lead: str) -> dict[str, str]:
         return {}
     noun = lead[: among.start()]
     is_enterprises = any(
-        noun.endswith(item.word) for item in breakdown_words() if (item.dimension, item.value) == ENTERPRISE_SECTOR
+        noun.endswith(item.word) for item in breakdown_words() if {item.dimension: item.value} == ENTERPRISE_SECTOR
     )
-    return _subject_counted(noun) or (dict([ENTERPRISE_SECTOR]) if is_enterprises else {})
+    return _subject_counted(noun) or (ENTERPRISE_SECTOR if is_enterprises else {})
 
 
 def _subject_counted(lead: str) -> dict[str, str]:
@@ -105,12 +107,14 @@ def _subject_counted(lead: str) -> dict[str, str]:
 
 
 def _counts_unions(match: Match) -> bool:
-    return any(code in UNIONS and metrics()[code].statistic != "rate" for code in match.codes)
+    return any(code in TELL_OF_UNIONS and metrics()[code].statistic != "rate" for code in match.codes)
 
 
 def _speaks_for_others(match: Match) -> bool:
     """Unions and rates are told of the enterprises that the next figures are of."""
-    return not UNIONS.isdisjoint(match.codes) or any(metrics()[code].statistic == "rate" for code in match.codes)
+    return not TELL_OF_UNIONS.isdisjoint(match.codes) or any(
+        metrics()[code].statistic == "rate" for code in match.codes
+    )
 
 
 def carry_award_level(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
@@ -150,10 +154,10 @@ def carry_contract_type(
             kind = _kind_of_contract(contracts.pop(0))
         if ";" in sentence.text[begin - sentence.start : quantity.start - sentence.start]:
             told_in_segment = []
-            kind = {} if match and RATE in match.codes else kind
+            kind = {} if match and CONSULTATION_RATE in match.codes else kind
         begin = quantity.end
         if match and CONTRACTS in match.codes:
-            kind = {key: value for key, value in match.breakdown.items() if key in CONTRACT_KINDS}
+            kind = _kind_told(match.breakdown)
             told_in_segment.append(match)
         is_coverage = match is not None and not CONTRACT_COVERAGE.isdisjoint(match.codes)
         told = kind | _scope_of(told_in_segment)
@@ -163,8 +167,8 @@ def carry_contract_type(
 
 def _covers_by_kind(item: Occurrence) -> bool:
     """工资集体协商覆盖企业: a label of coverage that names the kind of contract."""
-    is_coverage = not CONTRACT_COVERAGE.isdisjoint(item.term.codes) and RATE not in item.term.codes
-    return is_coverage and "contract_type" in item.label.breakdown
+    is_coverage = not CONTRACT_COVERAGE.isdisjoint(item.term.codes) and CONSULTATION_RATE not in item.term.codes
+    return is_coverage and CONTRACT_TYPE in item.label.breakdown
 
 
 def _scope_of(told: list[Match]) -> dict[str, str]:
@@ -178,5 +182,8 @@ def _of_kind(match: Match, kind: dict[str, str]) -> Match:
 
 
 def _kind_of_contract(item: Occurrence) -> dict[str, str]:
-    told = item.term.fixed_breakdown | item.label.breakdown
-    return {key: value for key, value in told.items() if key in CONTRACT_KINDS}
+    return _kind_told(item.term.fixed_breakdown | item.label.breakdown)
+
+
+def _kind_told(told: dict[str, str]) -> dict[str, str]:
+    return {CONTRACT_TYPE: told[CONTRACT_TYPE]} if CONTRACT_TYPE in told else {}

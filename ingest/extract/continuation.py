@@ -11,8 +11,9 @@ import re
 from functools import lru_cache
 
 from ingest.extract.breakdowns import breakdown_of
+from ingest.extract.codes import ALL_UNIONS, COVERED, COVERED_BY_JOINT, JOINT, ORG_FORM, TELL_OF_UNITS
 from ingest.extract.labels import Occurrence, Term, label_index
-from ingest.extract.lexicon import alternation, holds_any
+from ingest.extract.lexicon import SERIES_SIGNS, alternation, holds_any
 from ingest.extract.listed import respectively
 from ingest.extract.quantities import Quantity
 from ingest.extract.sentence import Match, Sentence, counts, strip_linkers
@@ -23,14 +24,8 @@ HEADING_COVERAGE = 0.6
 SHARE_TOLERANCE = 0.6
 SHARE_OF = "的"
 NO_NOUN = "-"  # in the file of companions: the number stands alone in a row
-ROW_SIGNS = ("、", "和", ",")
 PEOPLE_AND_HOMES = frozenset({"person", "household"})
 BUILT_UNITS = frozenset({"facility", "organisation", "person_time"})
-ALL_UNIONS = ("grassroots_unions",)
-COVERED = ("grassroots_units_covered",)
-COVERED_BY_JOINT = ("joint_union_units_covered",)
-FORM, JOINT = "org_form", "joint"
-OF_NEW_UNIONS = frozenset({"grassroots_units_covered", "employees_in_unionised_units"})
 
 
 def complete(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:
@@ -95,7 +90,7 @@ def _companion(sentence: Sentence, matches: list[Match | None], index: int, view
     begin = sentence.quantities[index - 1].end if index else sentence.start
     end = sentence.quantities[index + 1].start if index + 1 < len(sentence.quantities) else quantity.end
     lead, before = view[begin : quantity.start], view[quantity.end : end].rstrip("、,和 及")
-    after = NO_NOUN if lead in ROW_SIGNS and not _goes_on(view, quantity.end) else strip_linkers(lead)
+    after = NO_NOUN if lead in SERIES_SIGNS and not _goes_on(view, quantity.end) else strip_linkers(lead)
     if after not in _leaning_nouns("after") and before not in _leaning_nouns("before"):
         return None
     nouns = {"after": (after, _last_counted(sentence, index)), "before": (before, index + 1)}
@@ -138,7 +133,7 @@ def _kept_breakdown(neighbour: Match, code: str) -> dict[str, str]:
 def _covers_new_unions(matches: list[Match | None], index: int) -> bool:
     """新组建工会312家,涵盖单位508家: what new unions cover is not what all unions cover."""
     match, previous = matches[index], matches[index - 1] if index else None
-    if match is None or previous is None or OF_NEW_UNIONS.isdisjoint(match.codes):
+    if match is None or previous is None or TELL_OF_UNITS.isdisjoint(match.codes):
         return False
     return any(code in flows().values() for code in previous.codes)
 
@@ -150,8 +145,8 @@ def _covers_joint_unions(match: Match | None, before: list[Match | None]) -> Mat
     """
     if match is None or match.codes != COVERED or not before or before[-1] is None:
         return match
-    forms = [item.breakdown.get(FORM) if item and item.codes == ALL_UNIONS else None for item in before]
-    is_joint = forms[-1] == JOINT and forms[:-1] in ([], [None])
+    forms = [item.breakdown.get(ORG_FORM) if item and item.codes == ALL_UNIONS else None for item in before]
+    is_joint = forms[-1] == JOINT[ORG_FORM] and forms[:-1] in ([], [None])
     return match._replace(codes=COVERED_BY_JOINT) if is_joint else match
 
 

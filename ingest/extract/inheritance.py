@@ -11,23 +11,16 @@ import re
 from collections.abc import Callable
 
 from ingest.extract.breakdowns import breakdown_of, tells_part
-from ingest.extract.carried import (
-    AWARD_LEVEL,
-    ENTERPRISES,
-    SUBJECTS,
-    carry_award_level,
-    carry_contract_type,
-    carry_subject,
-)
+from ingest.extract.carried import SUBJECTS, carry_award_level, carry_contract_type, carry_subject
+from ingest.extract.codes import ALL_UNIONS, AWARD_LEVEL, EMPLOYEES, ENTERPRISE_SECTOR, ENTERPRISES, NEW_UNIONS
 from ingest.extract.elided import elided_verb, is_vague, verb_around
 from ingest.extract.labels import Occurrence
-from ingest.extract.lexicon import any_of
+from ingest.extract.lexicon import ENUMERATORS, SERIES_SIGNS, any_of
 from ingest.extract.listed import share_listed
 from ingest.extract.placed import of_row_of_places
 from ingest.extract.places import is_place
 from ingest.extract.quantities import Quantity
 from ingest.extract.sentence import (
-    ENUMERATORS,
     YEAR_PHRASE,
     Match,
     Sentence,
@@ -42,17 +35,12 @@ LONGEST_CHANGE = 8
 BECOMES = "为"  # behind a comma it is "for": 为126名职工
 HEAD_NOUN = 2
 SERIES_END = frozenset({"", *",;。、:()\n"})
-SERIES_SIGNS = ENUMERATORS | {","}
 TOLD_YEAR = re.compile(r"(?:1[89]|20)\d{2}年|年[底末初]")
 COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|去年|上一年|前年)(?:[末底初]|度)?的")
 NAMED_LEVEL = re.compile(r"[\u4e00-\u9fff]{0,3}\x00")
 AMONG = re.compile(r"(?:当中|之中|中),?")
 BUILT_UNITS = frozenset({"facility", "organisation"})
 TOTAL = "total_of_previous"
-UNIONS = ("grassroots_unions",)
-NEW_UNIONS = ("new_grassroots_unions",)
-EMPLOYEES = ("employees_in_unionised_units",)
-ENTERPRISE_SECTOR = {"sector": "enterprise"}
 
 
 def inherit(
@@ -319,7 +307,7 @@ def _employees_among(lead: str, match: Match, parent: Match) -> Match | None:
 def _kind_of_union(match: Match, parent: Match) -> Match | None:
     """新建工会36个,其中非公企业工会29个: the unions of enterprises among unions are unions, not enterprises."""
     is_union = match.label is not None and match.label.label.text.endswith(words()["union_body"])
-    if not is_union or match.codes != ENTERPRISES or parent.codes not in (UNIONS, NEW_UNIONS):
+    if not is_union or match.codes != ENTERPRISES or parent.codes not in (ALL_UNIONS, NEW_UNIONS):
         return None
     kind = match.breakdown or ENTERPRISE_SECTOR
     return Match(parent.codes, parent.breakdown | kind, "named_part", parent.label)
@@ -368,7 +356,7 @@ def _part(lead: str, parent: Match) -> Match | None:
     rest = lead
     for item in breakdown_words():
         if announced.get(item.dimension) == item.value:
-            rest = rest.replace(item.word, "\x00" if item.dimension == "award_level" else "")
+            rest = rest.replace(item.word, "\x00" if item.dimension == AWARD_LEVEL else "")
     rest = NAMED_LEVEL.sub("", rest)
     for word in words()["of_which"] + words()["part_noun"]:
         rest = rest.replace(word, "")

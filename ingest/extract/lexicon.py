@@ -11,6 +11,10 @@ from functools import lru_cache
 
 from ingest.vocabulary import words
 
+JOINING_SIGNS = "、和及与"
+ENUMERATORS = frozenset(JOINING_SIGNS)
+SERIES_SIGNS = ENUMERATORS | {","}
+
 
 def alternation(options: Iterable[str]) -> str:
     """A regular expression for any of the words, the longest first."""

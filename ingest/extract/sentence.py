@@ -18,7 +18,6 @@ from ingest.vocabulary import Label, metrics, words
 
 CLAUSE_MARK = re.compile(r"[,;。!?\n]")
 BRACKETS = re.compile(r"\([^()]{0,12}\)|[“”\"<>《》\[\]\x00]")
-ENUMERATORS = frozenset("、和及与")
 YEAR_PHRASE = re.compile(
     r"(?:截至|截止|由|从|自)?(?:(?:1[89]|20)\d{2}年(?:底|末|初|度)?|年[底末初])(?:\d{1,2}月)?(?:底|末)?的?|[由从自](?=\d|$)"
     r"|(?:截至)?(?:\d{1,2}月[底末]|现在|目前|如今|当前)的?"

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ingest.extract.breakdowns import breakdown_of, metric_of_part
-from ingest.extract.carried import CONTRACT_COVERAGE, CONTRACT_KINDS, CONTRACTS
+from ingest.extract.codes import CONTRACT_COVERAGE, CONTRACT_TYPE, CONTRACTS
 from ingest.extract.grid import (
     BEFORE,
     BRACKETED,
@@ -609,7 +609,7 @@ def _within(meaning: Meaning, parents: tuple[str, ...]) -> Meaning | None:
 
 def _of_contracts_before(meaning: Meaning | None, header: Header) -> Meaning | None:
     """覆盖职工 below 工资专项集体合同: those whom the contracts of this kind cover."""
-    if meaning is None or CONTRACT_COVERAGE.isdisjoint(meaning.codes) or "contract_type" in meaning.breakdown:
+    if meaning is None or CONTRACT_COVERAGE.isdisjoint(meaning.codes) or CONTRACT_TYPE in meaning.breakdown:
         return meaning
     if not meaning.label.label.text.startswith(words()["carried_verb"]):
         return meaning
@@ -618,7 +618,7 @@ def _of_contracts_before(meaning: Meaning | None, header: Header) -> Meaning | N
     kind = {
         key: value
         for key, value in breakdown_of(contracts, (CONTRACTS,), in_table=True).items()
-        if key in CONTRACT_KINDS
+        if key == CONTRACT_TYPE
     }
     return Meaning(meaning.codes, kind | meaning.breakdown, meaning.rule, meaning.label)
 
