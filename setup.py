@@ -18,8 +18,8 @@ SWITCH = "UNION_WAREHOUSE_COMPILE"
 # What runs for every number and cell. Left out: records (made a row by their `__slots__`), regions (they keep their
 # answers anyway), the stages (a test could not replace what they call), and what waits for another library or a disk.
 COMPILED = {
-    "ingest/extract": "attribution bodies breakdowns carried codes continuation elided grid identity inheritance labels "
-    "lexicon listed numerals page placed places prose quantities sentence status tables view years",
+    "ingest/extract": "attribution bodies breakdowns carried codes continuation elided grid identity inheritance "
+    "labels lexicon listed numerals page placed places prose quantities sentence status tables view years",
     "ingest/parse": "aligned brokenheads commas headers html layout marks page pagebreaks texttables",
     "ingest/vocabulary": "__init__ heads",
 }
