@@ -239,6 +239,8 @@ class _Rater:
         """What stands between a label and a number behind it tells that the number counts something else."""
         if gap in ENUMERATORS and self._stands_before_label():
             return True
+        if not gap and item.term.is_award and self.view.startswith(words()["winning"], self.quantity.end):
+            return True  # 3人获全国五一劳动奖章12人获省五一劳动奖章, where a comma is lost
         if gap.endswith(FOR) and "," not in gap and self._does_something():
             return True
         if item.term.is_award:
@@ -273,7 +275,13 @@ class _Rater:
             return False
         if item.term.is_stock and (gap.startswith(words()["attains"]) or _does_to().search(gap)):
             return False
-        return not self._refused(item, 0)
+        return not (self._serves(item) or self._refused(item, 0))
+
+    def _serves(self, item: Occurrence) -> bool:
+        """为8.2万名会员赠送保险, 组织152名劳模疗养: people for whom something is done are neither all nor awarded."""
+        if self.quantity.dimension != "person" or not (item.term.is_stock or item.term.is_award):
+            return False
+        return self.view.endswith(words()["serving"], self.floor, self.quantity.start)
 
     def _only_acts(self, item: Occurrence) -> bool:
         """8个基层工会作交流发言: some of a stock that do something are not the stock."""

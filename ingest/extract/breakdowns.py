@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from ingest.extract.codes import AWARD_LEVEL
 from ingest.extract.lexicon import ENUMERATORS, JOINING_SIGNS, alternation, any_of
 from ingest.vocabulary import BreakdownWord, breakdown_words, metrics, words
 
@@ -17,6 +18,7 @@ ANNOUNCED_REACH = 6
 QUOTES = "“”‘’\"'"
 WHOLE_AREA_MARKS = ("全", "该", "本", "我")
 SEVERAL = "\x00"
+NAME_BEFORE = re.compile(r"[\u4e00-\u9fff]{2}$")
 ANYWHERE = frozenset({"any"})
 IN_PART = frozenset({"any", "part"})
 IN_TABLE = frozenset({"any", "part", "table"})
@@ -58,11 +60,13 @@ def announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
         if place < 0 or item.dimension in found:
             continue
         tail = window[place + len(item.word) :].strip(QUOTES)
-        reach = 0 if len(item.word) == 1 and item.dimension == "award_level" else ANNOUNCED_REACH
+        is_bare = len(item.word) == 1 and item.dimension == AWARD_LEVEL
+        reach = 0 if is_bare else ANNOUNCED_REACH
+        stands_anywhere = item.word[0] == "全" or (is_bare and _ends_a_name(window[:place]))
         if (
             len(tail.replace("\x00", "")) <= reach
             and not tail.startswith(("以上", "及以上", *words()["and_so_on"]))
-            and not (item.word[0] == "全" and _is_facility(codes) and not tells_part(window))
+            and not (stands_anywhere and _is_facility(codes) and not tells_part(window))
             and not (len(item.word) == 1 and window[:place].endswith(WHOLE_AREA_MARKS))
             and not any(mark in tail for mark in ENUMERATORS)
             and "\x00" not in window[place : place + len(item.word)]
@@ -70,6 +74,11 @@ def announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
             found[item.dimension] = SEVERAL if _joins_other(window, place, item) else item.value
             window = window[:place] + "\x00" * len(item.word) + tail
     return _single(found)
+
+
+def _ends_a_name(before: str) -> bool:
+    """青禾|市工会驿站: a single character behind a name tells no level, as it does behind a verb (创建市劳模工作室)."""
+    return NAME_BEFORE.search(before) is not None and not before.endswith(words()["new_ones"] + words()["winning"])
 
 
 def _without_mixed(window: str) -> str:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 SMALL_UNITS = {"十": 10, "百": 100, "千": 1000}
 LARGE_UNITS = {"万": 10_000, "亿": 100_000_000}
+POINT = "点"
 KEPT = 16384
 OPEN_WORDS = frozenset("多余来几")
 
@@ -130,6 +131,8 @@ def read_chinese(text: str) -> Numeral | None:
 
 
 def _closed_chinese(text: str) -> Numeral | None:
+    if POINT in text:
+        return _with_decimals(text)
     value = chinese_value(text)
     if value is None:
         return None
@@ -137,3 +140,14 @@ def _closed_chinese(text: str) -> Numeral | None:
     is_bare = not any(char in DIGITS for char in text) and text[0] != "十"
     is_rounded = text[-1] in LARGE_UNITS or (text[-1] in "百千" and len(text) <= 2 and not is_bare)
     return Numeral(float(value), step if is_rounded else 1.0, step, text[-1] in LARGE_UNITS, False, 0.0, is_bare)
+
+
+def _with_decimals(text: str) -> Numeral | None:
+    """八十六点四, 三点二万: read as 86.4 and 3.2万."""
+    whole, _, tail = text.partition(POINT)
+    decimals = tail.rstrip("".join(LARGE_UNITS))
+    value = chinese_value(whole)
+    if value is None or not decimals or any(char not in DIGITS for char in decimals):
+        return None
+    printed = "".join(str(DIGITS[char]) for char in decimals)
+    return read_arabic(f"{value}.{printed}", "", tail[len(decimals) :], "")

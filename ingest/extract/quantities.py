@@ -16,6 +16,7 @@ from ingest.extract.numerals import KEPT, Numeral, chinese_value, read_arabic, r
 from ingest.vocabulary import Unit, units, words
 
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
+CHINESE_DIGITS = "零〇一二三四五六七八九"
 ENDLESS = 200
 SCALES = "十百千万亿"
 DATE_DIGITS = "零〇○一二三四五六七八九十"
@@ -87,7 +88,11 @@ def lookalike_pattern() -> re.Pattern[str]:
         ),
         rf"(?<!个)(?:\d{{1,2}}|[{DATE_DIGITS}]{{1,3}})月(?:份|底|末|初|中旬|上旬|下旬)?",
         r"\d{1,2}\s*[-—~～至]\s*\d{1,2}\s*日",
-        rf"(?:{alternation(words()['duration_lead'])})?(?:\d+|[{CHINESE}]+)(?:多|余|来|几)?\s*(?:{alternation(words()['duration'])})(?![次万亿])",
+        (
+            rf"(?:{alternation(words()['duration_lead'])})?(?:\d+|[{CHINESE}]+)(?:多|余|来|几)?\s*"
+            rf"(?:{alternation(words()['duration'])})(?![次万亿])"
+            rf"(?!(?<=点)[{CHINESE_DIGITS}]+(?![{CHINESE_DIGITS}十分半]))"
+        ),
         r"〔\d{4}〕\s*(?:第)?\d+\s*号|[\[(]\d{4}[\])]\s*(?:第)?\d+\s*号|\d+\s*号(?:文件|令|文)?",
         r"(?<!\d)0\d{2,3}[-—]\d{7,8}(?!\d)|(?<!\d)1[3-9]\d{9}(?!\d)|(?<!\d)400[-—]?\d{3}[-—]?\d{4}",
         r"[A-Za-z]+[-—_]?\d+(?:\.\d+)?(?![万亿千]?[人名个家])|\d+[A-Za-z]+",
@@ -131,7 +136,8 @@ def quantity_pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?P<before>{before})?(?P<percent_word>百分之|千分之)?"
         rf"(?:(?P<digits>{arabic})\s?(?P<open1>[多余几来])?(?P<scale>{MAGNITUDE})?(?P<open2>[多余来])?"
-        rf"|(?P<chinese>[{CHINESE}]+(?:[多余几来](?:万亿|[万亿千百])?)?(?:分之[{CHINESE}]+)?))"
+        rf"|(?P<chinese>[{CHINESE}]+(?:点[{CHINESE_DIGITS}]+(?(percent_word)|(?=[万亿倍%]|个百分点))[万亿]?)?"
+        rf"(?:[多余几来](?:万亿|[万亿千百])?)?(?:分之[{CHINESE}]+)?))"
         rf"(?:(?P<from_unit>%)?\s?(?:[-—–~～]{{1,2}}|至|到)\s?(?P<to>{arabic})(?P<to_scale>{MAGNITUDE})?)?"
         rf"\s?(?P<unit>{measure})?(?P<open3>多|余|有余)?(?P<after>{after})?"
     )
