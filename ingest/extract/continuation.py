@@ -260,7 +260,7 @@ def _of_heading(sentence: Sentence, index: int, lead: str) -> Match | None:
         return None
     label = _heading_label(sentence.heading)
     quantity = sentence.quantities[0]
-    if label is None or label.term.unit_code(quantity.unit) is None or not _is_built(label):
+    if label is None or quantity.unit is None or label.term.unit_code(quantity.unit) is None or not _is_built(label):
         return None
     return _match_of(label, "section_heading")
 

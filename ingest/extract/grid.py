@@ -14,7 +14,14 @@ from ingest.extract.labels import table_terms
 from ingest.extract.view import translation
 from ingest.records import Cell, Table
 from ingest.vocabulary import begins_part, breakdown_words, unit_named, without_of_which, words
-from ingest.vocabulary.heads import category_of, is_stub_head, is_year_head, numbers_columns, without_year
+from ingest.vocabulary.heads import (
+    category_of,
+    is_row_of_years,
+    is_stub_head,
+    is_year_head,
+    numbers_columns,
+    without_year,
+)
 
 VALUE = re.compile(
     r"^[*#]?\s*(?P<digits>-?(?:\d{1,3}(?: \d{3})+|\d[\d,]*)(?:\.\d+)?)\s*(?P<scale>[万亿千百]*)"
@@ -94,7 +101,9 @@ class Grid:
     def _is_value_row(self, row: int) -> bool:
         texts = [self.text(row, column) for column in range(self.columns)]
         numbers = [text for text in texts[1:] if VALUE.match(text)]
-        return any(not YEAR.fullmatch(text) for text in numbers) and not _is_year_row(texts)
+        years = [int(year[1]) for text in numbers if (year := YEAR.fullmatch(text))]
+        is_value = len(years) < len(numbers) or not is_row_of_years(years)
+        return is_value and not _is_year_row(texts)
 
     def _opens_section(self, row: int) -> bool:
         """A label alone in its row, below the head."""
@@ -144,7 +153,8 @@ def _is_void(text: str) -> bool:
 
 
 def _is_year_row(texts: list[str]) -> bool:
-    return bool(texts) and all(YEAR.fullmatch(text) or not text for text in texts[1:])
+    years = [YEAR.fullmatch(text) for text in texts[1:] if text]
+    return bool(texts) and all(years) and is_row_of_years([int(year[1]) for year in years if year])
 
 
 @lru_cache(maxsize=16384)
@@ -379,7 +389,9 @@ def _plain(text: str) -> str:
 def only_breakdown(text: str) -> bool:
     """A part's label that names nothing but a breakdown value, such as 其中:女性."""
     core = label_core(text)
-    if (core in _plain_labels() or core.endswith(words()["contract_noun"])) and not begins_part(text):
+    if (
+        core in _plain_labels() or core.endswith((*words()["contract_noun"], *words()["whole_noun"]))
+    ) and not begins_part(text):
         return False
     if category_of(core) is not None:
         return True

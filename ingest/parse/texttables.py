@@ -22,7 +22,7 @@ from ingest.parse.marks import unmarked
 from ingest.parse.pagebreaks import PAGE_NUMBER, is_running_head, page_breaks, repeated_head
 from ingest.records import Cell, Table
 from ingest.vocabulary import begins_part, labels, units, words
-from ingest.vocabulary.heads import is_stub_head, is_year_head, numbers_columns
+from ingest.vocabulary.heads import is_row_of_years, is_stub_head, is_year_head, numbers_columns
 
 LINE = re.compile(r"(?m)^.*$")
 DELIMITERS = (
@@ -495,7 +495,8 @@ def _shift(row: list[Piece], width: int) -> int:
 
 
 def _holds_values(row: list[Piece]) -> bool:
-    return any(piece.is_number and not piece.is_year for piece in row)
+    years = [int(piece.text[:4]) for piece in row if piece.is_year]
+    return any(piece.is_number and not piece.is_year for piece in row) or not is_row_of_years(years)
 
 
 def _cell(row: int, column: int, piece: Piece, is_header: bool = False) -> Cell:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from ingest.vocabulary import BreakdownWord, bare_category, categories, words
 
@@ -54,6 +55,13 @@ def is_year_head(core: str) -> bool:
         return True
     match = _relative_head().match(core)
     return match is not None and bool(match["word"]) and not match["rest"]
+
+
+def is_row_of_years(years: Sequence[int]) -> bool:
+    """Numbers that look like years head columns in their order, or repeatedly; 1846, 1903, 1957, 1938 are values."""
+    pairs = list(pairwise(years))
+    in_order = all(a < b for a, b in pairs) or all(a > b for a, b in pairs)
+    return in_order or len(set(years)) < len(years)
 
 
 def numbers_columns(texts: Sequence[str]) -> bool:
