@@ -21,6 +21,7 @@ from ingest.extract.codes import (
     ENTERPRISES,
     OWNERSHIP,
     SECTOR,
+    TELL_OF_DEMOCRACY,
     TELL_OF_UNIONS,
 )
 from ingest.extract.labels import Occurrence
@@ -50,8 +51,8 @@ def carry_subject(sentence: Sentence, matches: list[Match | None], view: str) ->
         lead = view[begin : match.label.start if match and match.label else quantity.start]
         among = _subject_among(lead[: quantity.start - begin])
         begin = quantity.end
-        if among or lead[:1] not in SUBJECT_SIGNS or strip_linkers(without_of_which(lead[1:])):
-            subject = among
+        if among or not _goes_on(lead, match, quantity, counted):
+            subject, counted = among, None
         if match is None:
             found = _subject_counted(lead)
             subject, counted = (found, quantity) if found else (subject, counted)
@@ -67,13 +68,26 @@ def carry_subject(sentence: Sentence, matches: list[Match | None], view: str) ->
         if _speaks_for_others(told):
             is_counted = _counts_unions(told)
             subject = {key: value for key, value in told.breakdown.items() if key in SUBJECTS}
+            counted = counted if quantity.unit_raw == "%" else quantity
         begin = max(begin, match.label.end if match.label else 0)
     return result
 
 
+def _goes_on(lead: str, match: Match | None, quantity: Quantity, counted: Quantity | None) -> bool:
+    """Nothing but a comma stands before the next figure; or a semicolon, where both count the same enterprises.
+
+    国有企业实行厂务公开的118家;建立职代会的115家.
+    """
+    if strip_linkers(without_of_which(lead[1:])):
+        return False
+    is_democracy = match is not None and not TELL_OF_DEMOCRACY.isdisjoint(match.codes)
+    is_same = is_democracy and counted is not None and counted.unit_raw == quantity.unit_raw
+    return lead[:1] in SUBJECT_SIGNS or (lead[:1] == ";" and is_same)
+
+
 def _of_subject(match: Match, subject: dict[str, str]) -> Match:
     """The match broken down by the subject too; but whom a year's work brought in is told of all."""
-    if not subject or any(metrics()[code].statistic == "flow" for code in match.codes):
+    if not subject or SECTOR in match.breakdown or any(metrics()[code].statistic == "flow" for code in match.codes):
         return match
     known = {dimension for code in match.codes for dimension in metrics()[code].breakdowns}
     if any(metrics()[code].unit_code not in OF_ANY_SECTOR for code in match.codes):
@@ -112,9 +126,8 @@ def _counts_unions(match: Match) -> bool:
 
 def _speaks_for_others(match: Match) -> bool:
     """Unions and rates are told of the enterprises that the next figures are of."""
-    return not TELL_OF_UNIONS.isdisjoint(match.codes) or any(
-        metrics()[code].statistic == "rate" for code in match.codes
-    )
+    is_rate = any(metrics()[code].statistic == "rate" for code in match.codes)
+    return is_rate or not (TELL_OF_UNIONS | TELL_OF_DEMOCRACY).isdisjoint(match.codes)
 
 
 def carry_award_level(sentence: Sentence, matches: list[Match | None], view: str) -> list[Match | None]:

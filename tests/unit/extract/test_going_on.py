@@ -134,6 +134,34 @@ from tests.unit.extract.conftest import rows
             "全年使用中央财政帮扶资金215万元。",
             [("215万元", "aid_funds_total", "funding_source=central_fiscal")],
         ),
+        (  # of which enterprises a rate and the next count tell
+            "国有、集体及其控股企业实行厂务公开的118家,占应公开企业的96.2%;建立职代会制度的115家,建制率93.5%。",
+            [
+                ("118家", "open_affairs_units", "ownership=public"),
+                ("96.2%", "open_affairs_rate", "ownership=public"),
+                ("115家", "workers_congress_units", "ownership=public"),
+                ("93.5%", "workers_congress_rate", "ownership=public"),
+            ],
+        ),
+        (  # after a semicolon, another measure word counts others
+            "非公企业职代会建制率达54%;厂务公开单位1872个。",
+            [("54%", "workers_congress_rate", "ownership=nonpublic"), ("1872个", "open_affairs_units", "")],
+        ),
+        (  # awards where a comma is lost
+            "3人获全国五一劳动奖章12人获省五一劳动奖章。",
+            [("3人", None, ""), ("12人", "may1_medals", "award_level=province")],
+        ),
+        (  # people for whom something is done
+            "为8.2万名新就业形态劳动者会员赠送意外伤害保险,组织152名劳动模范疗休养。",
+            [
+                ("8.2万名", "mutual_aid_participants", "worker_type=new_employment"),
+                ("152名", "recuperation_persons", ""),
+            ],
+        ),
+        (  # the end of a name before a place of service is no level
+            "到2015年,青禾市工会驿站总数达到400个。",
+            [("400个", "outdoor_worker_stations", "")],
+        ),
         (  # the kind of enterprises inside a label
             "已建工会的外商投资企业17家。",
             [("17家", "enterprises_with_union", "ownership=foreign")],

@@ -230,3 +230,18 @@ def test_a_word_refused_behind_a_label_may_stand_inside_it() -> None:
 def test_a_table_on_a_page_that_never_names_the_union_is_kept_without_metrics() -> None:
     text = "女职工工作情况\n地区\t“两癌”免费筛查(人)\n城中区\t642\n城北区\t611\n"
     assert [(row[0], row[1]) for row in read(text)] == [("642", None), ("611", None)]
+
+
+def test_counts_that_look_like_years_are_values_and_a_head_with_a_counter_names_a_whole() -> None:
+    text = (
+        "工会女职工工作情况\n指标  单位  2016  2017  2018\n女职工人数  人  186425  191306  194872\n"
+        "女会员人数  人  178936  184127  187604\n二、权益维护\n女职工权益保护专项集体合同  份  1846  1957  1938\n"
+    )
+    assert [(row[0], row[1], row[2], row[5]) for row in read(text)][3:] == [
+        ("178936", "union_members", "sex=F", 2016),
+        ("184127", "union_members", "sex=F", 2017),
+        ("187604", "union_members", "sex=F", 2018),
+        ("1846", "collective_contracts", "contract_type=women", 2016),
+        ("1957", "collective_contracts", "contract_type=women", 2017),
+        ("1938", "collective_contracts", "contract_type=women", 2018),
+    ]
