@@ -67,13 +67,14 @@ def _admissible(sentence: Sentence) -> list[Occurrence]:
     if not sentence.occurrences:
         return []
     context = f"{sentence.heading}\n{sentence.before}\n{sentence.text}"
-    own = f"{sentence.heading}\n{sentence.text}"
-    kept = [
-        item
-        for item in sentence.occurrences
-        if item.term.is_free or (has_context(item.term, context, own) and not _refuses_itself(item, sentence))
-    ]
+    kept = [item for item in sentence.occurrences if item.term.is_free or _is_told(item, sentence, context)]
     return _without_swallowed(kept)
+
+
+def _is_told(item: Occurrence, sentence: Sentence, context: str) -> bool:
+    """What a label needs stands around it, and nothing that it refuses between the semicolons where it stands."""
+    own = f"{sentence.heading}\n{_segment(item, sentence)}" if item.term.refused_anywhere else ""
+    return has_context(item.term, context, own) and not _refuses_itself(item, sentence)
 
 
 def _without_swallowed(occurrences: list[Occurrence]) -> list[Occurrence]:

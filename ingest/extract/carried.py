@@ -33,6 +33,8 @@ SUBJECTS = (OWNERSHIP, SECTOR)
 OF_ANY_SECTOR = frozenset({"unit", "organisation"})  # what these count may be no enterprise
 SUBJECT_SIGNS = (",", "、")
 AMONG = re.compile(r"(?:当中|之中|中),?(?:已经?)?有?$")
+PART_RULES = ("part_of", "named_part")
+PERCENT = "%"
 NO_SUBJECT = "\x00"
 
 
@@ -68,7 +70,8 @@ def carry_subject(sentence: Sentence, matches: list[Match | None], view: str) ->
         if _speaks_for_others(told):
             is_counted = _counts_unions(told)
             subject = {key: value for key, value in told.breakdown.items() if key in SUBJECTS}
-            counted = counted if quantity.unit_raw == "%" else quantity
+            is_part = told.rule.startswith(PART_RULES)
+            counted = None if is_part else counted if quantity.unit_raw == PERCENT else quantity
         begin = max(begin, match.label.end if match.label else 0)
     return result
 

@@ -202,7 +202,15 @@ def _implied(lead: str, parent: Match, latest: Match | None) -> Match | None:
     goes_on = _first(lead, parent, _total_of_previous, _year_series, _new_of_previous, _actual)
     if goes_on is None and latest is not None:
         goes_on = _first(lead, latest, _level_reached, _level_compared, _enumerated)
-    return goes_on or _part(lead, parent) or _in_place(lead, parent)
+    return goes_on or _part(lead, _of_all(lead, parent, latest)) or _in_place(lead, parent)
+
+
+def _of_all(lead: str, parent: Match, latest: Match | None) -> Match:
+    """新建区级创新工作室5个,累计建成市级6个、区级22个: parts behind 累计 are of all that exist."""
+    stocks = {flow: stock for stock, flow in flows().items()}
+    all_codes = tuple(stocks.get(code, code) for code in parent.codes)
+    goes_on = latest is not None and latest.codes == all_codes and lead[:1] in ENUMERATORS
+    return parent._replace(codes=all_codes) if goes_on or any_of("running_total").search(lead) else parent
 
 
 def _in_place(lead: str, parent: Match) -> Match | None:

@@ -154,13 +154,39 @@ from tests.unit.extract.conftest import rows
         (  # people for whom something is done
             "为8.2万名新就业形态劳动者会员赠送意外伤害保险,组织152名劳动模范疗休养。",
             [
-                ("8.2万名", "mutual_aid_participants", "worker_type=new_employment"),
+                ("8.2万名", "mutual_aid_participants", ""),
                 ("152名", "recuperation_persons", ""),
             ],
         ),
         (  # the end of a name before a place of service is no level
             "到2015年,青禾市工会驿站总数达到400个。",
             [("400个", "outdoor_worker_stations", "")],
+        ),
+        (  # parts of all that exist, after new ones
+            "新建区级劳模创新工作室5个,累计建成市级6个、区级22个。",
+            [
+                ("5个", "innovation_studios_new", "award_level=county"),
+                ("6个", "innovation_studios_total", "award_level=prefecture"),
+                ("22个", "innovation_studios_total", "award_level=county"),
+            ],
+        ),
+        (  # a part is not the subject of what a semicolon sets apart
+            "建立职代会的企事业单位9.1万个,其中非公有制企业5.81万个;实行厂务公开的企事业单位8.92万个。",
+            [
+                ("9.1万个", "workers_congress_units", ""),
+                ("5.81万个", "workers_congress_units", "ownership=nonpublic"),
+                ("8.92万个", "open_affairs_units", ""),
+            ],
+        ),
+        (  # employees beside the share of them that are members
+            "产业工会23个,基层工会3468个;职工52.17万人,会员47.84万人,入会率91%。",
+            [
+                ("23个", "industry_unions", ""),
+                ("3468个", "grassroots_unions", ""),
+                ("52.17万人", "employees_in_unionised_units", ""),
+                ("47.84万人", "union_members", ""),
+                ("91%", "employee_unionisation_rate", ""),
+            ],
         ),
         (  # the kind of enterprises inside a label
             "已建工会的外商投资企业17家。",
