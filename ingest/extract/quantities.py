@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ingest.extract.lexicon import alternation
-from ingest.extract.numerals import KEPT, Numeral, chinese_value, read_arabic, read_chinese
+from ingest.extract.numerals import KEPT, POINT, Numeral, chinese_value, read_arabic, read_chinese
 from ingest.vocabulary import Unit, units, words
 
 CHINESE = "零〇一二两三四五六七八九十百千万亿"
@@ -139,8 +139,8 @@ def quantity_pattern() -> re.Pattern[str]:
         rf"(?:(?P<digits>{arabic})\s?(?P<open1>[多余几来])?(?P<scale>{MAGNITUDE})?(?P<open2>[多余来])?"
         rf"|(?P<chinese>[{CHINESE}]+(?:点[{CHINESE_DIGITS}]+(?(percent_word)|(?=[万亿倍%]|个百分点))[万亿]?)?"
         rf"(?:[多余几来](?:万亿|[万亿千百])?)?(?:分之[{CHINESE}]+)?))"
-        rf"(?:(?P<from_unit>%)?\s?(?:[-—–~～]{{1,2}}|至|到)\s?(?P<to>{arabic})(?P<to_scale>{MAGNITUDE})?)?"
-        rf"\s?(?P<unit>{measure})?(?P<open3>多|余|有余)?(?P<after>{after})?"
+        rf"(?:(?P<from_unit>%|元)?\s?(?:[-—–~～]{{1,2}}|至|到)\s?(?P<to>{arabic})(?P<to_scale>{MAGNITUDE})?)?"
+        rf"\s?(?P<unit>{measure})?(?P<hundredth>(?<=成)[一二三四五六七八九](?![{CHINESE}]))?(?P<open3>多|余|有余)?(?P<after>{after})?"
     )
 
 
@@ -243,6 +243,7 @@ class Printed(NamedTuple):
     to: str | None
     to_scale: str | None
     unit: str | None
+    hundredth: str | None
     open3: str | None
     after: str | None
 
@@ -284,7 +285,8 @@ def _worded(pieces: tuple[str | None, ...]) -> Wording:
     elif not printed.unit and not printed.percent_word:
         return Wording(printed, None, None)
     else:
-        numeral = read_chinese(chinese + ("多" if printed.open3 else ""))
+        decimals = POINT + printed.hundredth if printed.hundredth else ""  # 四成六 is 4.6 tenths
+        numeral = read_chinese(chinese + decimals + ("多" if printed.open3 else ""))
     if numeral is None:
         return Wording(printed, None, None)
     amount = _range(printed, numeral) if printed.to else _single(printed, numeral, _qualifier(printed, numeral))
@@ -370,7 +372,8 @@ def _range(printed: Printed, first: Numeral) -> Amount | None:
     last = printed.to or ""
     second = read_arabic(last, "", printed.to_scale or "", "")
     unit, unit_raw = _unit(printed)
-    scale = read_arabic("1", "", printed.to_scale, "").value if printed.to_scale and not printed.scale else 1.0
+    is_shared = printed.to_scale and not (printed.scale or printed.from_unit)
+    scale = read_arabic("1", "", printed.to_scale, "").value if is_shared else 1.0
     low, high = first.value * scale, second.value
     if not low < high or unit is None:
         return None
