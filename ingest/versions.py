@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from ingest.vocabulary.version import vocabulary_hash
 
-PARSER_VERSION = "5"
-EXTRACTOR_VERSION = "5"
+PARSER_VERSION = "6"
+EXTRACTOR_VERSION = "6"
 
 
 def extractor_version() -> str:
