@@ -8,7 +8,7 @@ beside their own number (`attribution`), two rows joined by 分别 (`listed`), r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ingest.extract.breakdowns import breakdown_of, tells_part
 from ingest.extract.carried import SUBJECTS, carry_award_level, carry_contract_type, carry_subject
@@ -88,10 +88,11 @@ def _inherit_parts(
             parent, parent_quantity = _last_of_kind(known, quantity) or (parent, parent_quantity)
         if parent and parent_quantity and same_kind(parent_quantity, quantity):
             match = _as_part(lead, match, parent, latest if index else parent, is_part=is_part)
+        own = known[len(sentence.earlier) :]
         match = (
             of_row_of_places(match, latest, quantity, sentence, lead, known)
-            or _of_last_of_kind(lead, quantity, known[len(sentence.earlier) :])
-            or _series(lead, quantity, known, latest)
+            or _of_last_of_kind(lead, quantity, own)
+            or _series(lead, quantity, [*_of_nouns(sentence.earlier, quantity, occurrences), *own], latest)
         )
         if is_vague(match):
             match = elided_verb(lead, quantity, sentence, view) or verb_around(quantity, sentence, view) or match
@@ -162,6 +163,21 @@ def _series(lead: str, quantity: Quantity, known: list[tuple[Match, Quantity]], 
             found = _year_series(lead, match)
             return match._replace(rule="year_series") if found is None and is_next else found
     return None
+
+
+def _of_nouns(
+    earlier: Iterable[tuple[Match, Quantity]], quantity: Quantity, occurrences: list[Occurrence]
+) -> list[tuple[Match, Quantity]]:
+    """Figures of earlier sentences from which a series may go on: those of the noun that the sentence itself names.
+
+    此后会员、专职干部两项,1990年为17.9万人、1188人: of two nouns for people, nothing tells which is meant.
+    """
+    nouns = {
+        item.term.codes
+        for item in occurrences
+        if item.end <= quantity.start and item.label.metrics and can_count(item, quantity)
+    }
+    return [(match, figure) for match, figure in earlier if not nouns or nouns == {match.codes}]
 
 
 def _stands_alone(view: str, end: int) -> bool:

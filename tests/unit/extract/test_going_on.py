@@ -188,6 +188,15 @@ from tests.unit.extract.conftest import rows
                 ("91%", "employee_unionisation_rate", ""),
             ],
         ),
+        (  # a series goes on from the noun that its sentence names, and from none of two
+            "1985年基层工会618个,专职干部963人。此后基层工会、会员、专职干部,1990年为735个、17.9万人。",
+            [
+                ("618个", "grassroots_unions", ""),
+                ("963人", "full_time_union_staff", ""),
+                ("735个", "grassroots_unions", ""),
+                ("17.9万人", None, ""),
+            ],
+        ),
         (  # the kind of enterprises inside a label
             "已建工会的外商投资企业17家。",
             [("17家", "enterprises_with_union", "ownership=foreign")],
