@@ -240,8 +240,8 @@ class _Rater:
         """What stands between a label and a number behind it tells that the number counts something else."""
         if gap in ENUMERATORS and self._stands_before_label():
             return True
-        if not gap and item.term.is_award and self.view.startswith(words()["winning"], self.quantity.end):
-            return True  # 3人获全国五一劳动奖章12人获省五一劳动奖章, where a comma is lost
+        if not gap and item.term.is_award and self._wins_another():
+            return True
         if gap.endswith(FOR) and "," not in gap and self._does_something():
             return True
         if item.term.is_award:
@@ -282,7 +282,8 @@ class _Rater:
         """为8.2万名会员赠送保险, 组织152名劳模疗养: people for whom something is done are neither all nor awarded."""
         if self.quantity.dimension != "person" or not (item.term.is_stock or item.term.is_award):
             return False
-        return self.view.endswith(words()["serving"], self.floor, self.quantity.start)
+        lead = self.view[self.floor : self.quantity.start]
+        return lead.endswith(words()["serving"]) and not lead.endswith(words()["union_noun"])
 
     def _only_acts(self, item: Occurrence) -> bool:
         """8个基层工会作交流发言: some of a stock that do something are not the stock."""
@@ -329,6 +330,14 @@ class _Rater:
     def _stands_before_label(self) -> bool:
         """11个帮扶中心、186个帮扶站: each number of a row has its noun behind it."""
         return any(item.start == self.quantity.end and can_count(item, self.quantity) for item in self.occurrences)
+
+    def _wins_another(self) -> bool:
+        """3人获全国五一劳动奖章12人获省五一劳动奖章: where a comma is lost, the award behind the number is its own."""
+        end = self.quantity.end
+        if not self.view.startswith(words()["winning"], end):
+            return False
+        following = next((item for item in self.occurrences if item.start > end and item.term.is_award), None)
+        return following is not None and CLAUSE_MARK.search(self.view, end, following.start) is None
 
     def _does_something(self) -> bool:
         """医疗互助为5.2万人次给付互助金: behind 为 people for whom something is done, as a verb behind them tells."""

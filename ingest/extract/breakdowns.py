@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from ingest.extract.codes import AWARD_LEVEL
 from ingest.extract.lexicon import ENUMERATORS, JOINING_SIGNS, alternation, any_of
+from ingest.extract.places import LONGEST_PLACE, is_place
 from ingest.vocabulary import BreakdownWord, breakdown_words, metrics, words
 
 ANNOUNCED_REACH = 6
 QUOTES = "“”‘’\"'"
 WHOLE_AREA_MARKS = ("全", "该", "本", "我")
 SEVERAL = "\x00"
-NAME_BEFORE = re.compile(r"[\u4e00-\u9fff]{2}$")
 ANYWHERE = frozenset({"any"})
 IN_PART = frozenset({"any", "part"})
 IN_TABLE = frozenset({"any", "part", "table"})
@@ -62,7 +62,7 @@ def announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
         tail = window[place + len(item.word) :].strip(QUOTES)
         is_bare = len(item.word) == 1 and item.dimension == AWARD_LEVEL
         reach = 0 if is_bare else ANNOUNCED_REACH
-        stands_anywhere = item.word[0] == "全" or (is_bare and _ends_a_name(window[:place]))
+        stands_anywhere = item.word[0] == "全" or (is_bare and _ends_a_name(window[: place + 1]))
         if (
             len(tail.replace("\x00", "")) <= reach
             and not tail.startswith(("以上", "及以上", *words()["and_so_on"]))
@@ -76,9 +76,9 @@ def announced_before(window: str, codes: tuple[str, ...]) -> dict[str, str]:
     return _single(found)
 
 
-def _ends_a_name(before: str) -> bool:
-    """青禾|市工会驿站: a single character behind a name tells no level, as it does behind a verb (创建市劳模工作室)."""
-    return NAME_BEFORE.search(before) is not None and not before.endswith(words()["new_ones"] + words()["winning"])
+def _ends_a_name(text: str) -> bool:
+    """泰州|市工会驿站: the character ends the name of a place, and tells no level."""
+    return any(is_place(text[-length:]) for length in range(3, LONGEST_PLACE + 1))
 
 
 def _without_mixed(window: str) -> str:

@@ -17,6 +17,7 @@ from ingest.extract.codes import (
     CONTRACT_SCOPE,
     CONTRACT_TYPE,
     CONTRACTS,
+    DEMOCRACY_COUNTS,
     ENTERPRISE_SECTOR,
     ENTERPRISES,
     OWNERSHIP,
@@ -25,6 +26,7 @@ from ingest.extract.codes import (
     TELL_OF_UNIONS,
 )
 from ingest.extract.labels import Occurrence
+from ingest.extract.lexicon import any_of
 from ingest.extract.quantities import Quantity
 from ingest.extract.sentence import Match, Sentence, strip_linkers
 from ingest.vocabulary import breakdown_words, metrics, without_of_which, words
@@ -51,7 +53,7 @@ def carry_subject(sentence: Sentence, matches: list[Match | None], view: str) ->
     for index, match in enumerate(matches):
         quantity = sentence.quantities[index]
         lead = view[begin : match.label.start if match and match.label else quantity.start]
-        among = _subject_among(lead[: quantity.start - begin])
+        among = _subject_among(lead[: quantity.start - begin]) if _is_some_of(index, sentence) else {}
         begin = quantity.end
         if among or not _goes_on(lead, match, quantity, counted):
             subject, counted = among, None
@@ -60,13 +62,8 @@ def carry_subject(sentence: Sentence, matches: list[Match | None], view: str) ->
             subject, counted = (found, quantity) if found else (subject, counted)
             is_counted = is_counted and not subject
             continue
-        if is_counted and _counts_unions(match):
-            told = match
-        elif subject and counted and match.codes == ALL_UNIONS and quantity.unit_raw == counted.unit_raw:
-            told = _of_subject(match._replace(codes=ENTERPRISES), subject)
-        else:
-            told = _of_subject(match, subject)
-        result[index] = told
+        is_other = is_counted and _counts_unions(match)
+        result[index] = told = match if is_other else _of_counted(match, quantity, subject, counted)
         if _speaks_for_others(told):
             is_counted = _counts_unions(told)
             subject = {key: value for key, value in told.breakdown.items() if key in SUBJECTS}
@@ -76,21 +73,51 @@ def carry_subject(sentence: Sentence, matches: list[Match | None], view: str) ->
     return result
 
 
+def _of_counted(match: Match, quantity: Quantity, subject: dict[str, str], counted: Quantity | None) -> Match:
+    """The match told of the subject, whose enterprises `counted` counts; more than those cannot be some of them."""
+    if counted is None or counted.unit_raw != quantity.unit_raw:
+        return _of_subject(match, subject)
+    is_within = _is_within(quantity, counted)
+    if subject and is_within and _has_union(match):
+        return _of_subject(match._replace(codes=ENTERPRISES), subject)
+    return match if match.codes == ENTERPRISES and not is_within else _of_subject(match, subject)
+
+
 def _goes_on(lead: str, match: Match | None, quantity: Quantity, counted: Quantity | None) -> bool:
     """Nothing but a comma stands before the next figure; or a semicolon, where both count the same enterprises.
 
     国有企业实行厂务公开的118家;建立职代会的115家.
     """
-    if strip_linkers(without_of_which(lead[1:])):
+    noun = match.label.label.text if match and match.label else ""
+    if strip_linkers(without_of_which(lead[1:])) or any_of("whole_area").search(lead + noun):
         return False
-    is_democracy = match is not None and not TELL_OF_DEMOCRACY.isdisjoint(match.codes)
-    is_same = is_democracy and counted is not None and counted.unit_raw == quantity.unit_raw
+    is_democracy = match is not None and not DEMOCRACY_COUNTS.isdisjoint(match.codes)
+    if is_democracy and noun.endswith(words()["unit_noun"]):
+        return False  # 建立职代会的企事业单位1320家
+    is_same = is_democracy and counted is not None and quantity.unit_raw == counted.unit_raw
     return lead[:1] in SUBJECT_SIGNS or (lead[:1] == ";" and is_same)
+
+
+def _is_within(quantity: Quantity, counted: Quantity) -> bool:
+    """Counted by the same measure word, and no more than those of which it may count some."""
+    return quantity.unit_raw == counted.unit_raw and (quantity.value or 0.0) <= (counted.value or 0.0)
+
+
+def _is_some_of(index: int, sentence: Sentence) -> bool:
+    """The number before is none, or counts at least as many: 86家外商投资企业中有52家."""
+    return not index or _is_within(sentence.quantities[index], sentence.quantities[index - 1])
+
+
+def _has_union(match: Match) -> bool:
+    """已建工会 says of the enterprises counted before that they have a union; 基层工会 counts unions."""
+    is_verb = match.label is not None and not match.label.label.text.startswith(words()["union_noun"])
+    return match.codes == ALL_UNIONS and is_verb
 
 
 def _of_subject(match: Match, subject: dict[str, str]) -> Match:
     """The match broken down by the subject too; but whom a year's work brought in is told of all."""
-    if not subject or SECTOR in match.breakdown or any(metrics()[code].statistic == "flow" for code in match.codes):
+    is_told = any(dimension in match.breakdown for dimension in SUBJECTS)
+    if not subject or is_told or any(metrics()[code].statistic == "flow" for code in match.codes):
         return match
     known = {dimension for code in match.codes for dimension in metrics()[code].breakdowns}
     if any(metrics()[code].unit_code not in OF_ANY_SECTOR for code in match.codes):

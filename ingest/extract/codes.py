@@ -17,9 +17,8 @@ MEMBERS = "union_members"
 AID_FUNDS = frozenset({"warmth_funds", "aid_funds_total"})
 TELL_OF_UNIONS = frozenset(ALL_UNIONS + NEW_UNIONS + ENTERPRISES) | {"enterprise_union_rate"}
 TELL_OF_UNITS = frozenset(COVERED + EMPLOYEES)
-TELL_OF_DEMOCRACY = frozenset(
-    {"workers_congress_units", "open_affairs_units", "workers_congress_rate", "open_affairs_rate"}
-)
+DEMOCRACY_COUNTS = frozenset({"workers_congress_units", "open_affairs_units"})
+TELL_OF_DEMOCRACY = DEMOCRACY_COUNTS | {"workers_congress_rate", "open_affairs_rate"}
 CONTRACTS = "collective_contracts"
 CONSULTATION_RATE = "collective_consultation_rate"
 CONTRACT_COVERAGE = frozenset({"collective_contract_enterprises", "collective_contract_workers", CONSULTATION_RATE})

@@ -37,7 +37,7 @@ def complete(sentence: Sentence, matches: list[Match | None], view: str) -> list
             result[index] = None
             continue
         lead = view[sentence.quantities[index - 1].end if index else sentence.start : quantity.start]
-        match = _covers_joint_unions(match, result[max(0, index - 2) : index])
+        match = _covers_joint_unions(match, result[:index])
         if match is None or _is_generic(match):
             match = _companion(sentence, result, index, view) or match
         if match is None or match.rule.startswith("purpose"):
@@ -145,9 +145,9 @@ def _covers_joint_unions(match: Match | None, before: list[Match | None]) -> Mat
     """
     if match is None or match.codes != COVERED or not before or before[-1] is None:
         return match
-    forms = [item.breakdown.get(ORG_FORM) if item and item.codes == ALL_UNIONS else None for item in before]
-    is_joint = forms[-1] == JOINT[ORG_FORM] and forms[:-1] in ([], [None])
-    return match._replace(codes=COVERED_BY_JOINT) if is_joint else match
+    is_joint = before[-1].codes == ALL_UNIONS and before[-1].breakdown.get(ORG_FORM) == JOINT[ORG_FORM]
+    forms = {item.breakdown.get(ORG_FORM) for item in before if item} - {None}
+    return match._replace(codes=COVERED_BY_JOINT) if is_joint and len(forms) == 1 else match
 
 
 def _counts_in_a_subset(sentence: Sentence, matches: list[Match | None], index: int, view: str) -> bool:

@@ -102,7 +102,7 @@ class Grid:
         texts = [self.text(row, column) for column in range(self.columns)]
         numbers = [text for text in texts[1:] if VALUE.match(text)]
         years = [int(year[1]) for text in numbers if (year := YEAR.fullmatch(text))]
-        is_value = len(years) < len(numbers) or not is_row_of_years(years)
+        is_value = len(years) < len(numbers) or not is_row_of_years(label_core(texts[0]), years)
         return is_value and not _is_year_row(texts)
 
     def _opens_section(self, row: int) -> bool:
@@ -154,7 +154,8 @@ def _is_void(text: str) -> bool:
 
 def _is_year_row(texts: list[str]) -> bool:
     years = [YEAR.fullmatch(text) for text in texts[1:] if text]
-    return bool(texts) and all(years) and is_row_of_years([int(year[1]) for year in years if year])
+    told = [int(year[1]) for year in years if year]
+    return bool(texts) and all(years) and is_row_of_years(label_core(texts[0]), told)
 
 
 @lru_cache(maxsize=16384)

@@ -114,7 +114,7 @@ def _whole_in_words(
     for item in reversed(occurrences):
         is_before = begin <= item.start and item.end < quantity.start
         among = AMONG.match(view, item.end) if is_before and item.label.metrics else None
-        if among and can_count(item, quantity):
+        if among and quantity.start - among.end() <= LONGEST_NOUN and can_count(item, quantity):
             breakdown = item.term.fixed_breakdown | item.label.breakdown
             return Match(item.term.codes, breakdown, "whole_in_words", item), among.end()
     return None
@@ -226,7 +226,8 @@ def _of_all(lead: str, parent: Match, latest: Match | None) -> Match:
     stocks = {flow: stock for stock, flow in flows().items()}
     all_codes = tuple(stocks.get(code, code) for code in parent.codes)
     goes_on = latest is not None and latest.codes == all_codes and lead[:1] in ENUMERATORS
-    return parent._replace(codes=all_codes) if goes_on or any_of("running_total").search(lead) else parent
+    tells_all = any_of("existing").search(lead) is not None and not tells_part(lead)
+    return parent._replace(codes=all_codes) if goes_on or tells_all else parent
 
 
 def _in_place(lead: str, parent: Match) -> Match | None:

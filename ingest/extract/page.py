@@ -119,8 +119,7 @@ class _ClaimMaker:
         if match and match.place:
             region = self.places.named(match.place, year)
         clause_start = behind_last(self.view.text, CLAUSE_BREAKS, sentence.start, place)
-        page_year = self.years.page_year
-        moment = Moment(year, mark, page_year.year if page_year.basis != "text" else None)
+        moment = Moment(year, mark, self.years.year_before_aims(mark))
         codes: tuple[str | None, ...] = match.codes if match else (None,)
         claims = []
         for code in codes:

@@ -179,11 +179,12 @@ class Places:
         before = self.text[max(0, end - LONGEST_PLACE) : end].removesuffix(GREAT)
         if own.name and any(before[-length:] in own.name for length in range(2, len(before) + 1)):
             return award_level(own)
-        if own.name and own.name.endswith(DISTRICT) and before.endswith(DISTRICT):  # of a 自治区 or of a 市辖区
-            return award_level(own)
         named = next((mark for mark in self.names.find(before) if mark.end == len(before)), None)
         region = self.names.index.resolve(named.name, self.year) if named else None
-        return award_level(Place(region.ref_area, region.name, "clause", region)) if region else None
+        if region is not None:
+            return award_level(Place(region.ref_area, region.name, "clause", region))
+        is_district = bool(own.name) and (own.name or "").endswith(DISTRICT) and award_level(own) == "county"
+        return "county" if is_district and before.endswith(DISTRICT) else None
 
     def _page_place_in(self, year: int | None) -> Place:
         if year not in self._own:
@@ -333,7 +334,7 @@ def _place_from_text(
     if context.region_name:
         given = names.index.resolve(context.region_name, year)
         return Place(given.ref_area if given else None, given.name if given else context.region_name, "option", given)
-    told = [name for name, times in Counter(match[1] for match in UNLISTED.finditer(text)).most_common(1) if times > 1]
+    told = [name for name, times in Counter(_unlisted(text)).most_common(1) if times > 1]
     return Place(None, told[0], "text") if told else Place(None, None, "unknown")
 
 
@@ -346,7 +347,7 @@ def _region_of_host(url: str, year: int | None, names: PlaceNames) -> Region | N
 
 def _unlisted_name(titles: str, text: str) -> str | None:
     """The name of a place that no register lists, as title and text print it: 澄屿年鉴 of a 全县 is 澄屿县."""
-    printed = [_innermost_name(match[1]) for match in UNLISTED.finditer(titles)]
+    printed = [_innermost_name(name) for name in _unlisted(titles)]
     whole = next((word for word, _ in Counter(WHOLE_WORD.findall(text)).most_common(1)), "")
     if printed:
         longer = (name for name in printed if name != printed[0] and name.startswith(printed[0]))
@@ -358,6 +359,11 @@ def _unlisted_name(titles: str, text: str) -> str | None:
     return named[1] if named[1].endswith(whole) else named[1] + whole
 
 
+def _unlisted(text: str) -> Iterator[str]:
+    """Names that stand where a place's name does (X市总工会), but for mere kinds of areas (江苏县区)."""
+    return (match[1] for match in UNLISTED.finditer(text) if not match[1].endswith(words()["area_noun"]))
+
+
 def _innermost_name(name: str) -> str:
     """白鹭区 of 鹭洲市白鹭区."""
     inner = INNER_NAME.search(name)
@@ -366,8 +372,7 @@ def _innermost_name(name: str) -> str:
 
 def _namesake(titles: str, region: Region, names: PlaceNames) -> str | None:
     """岭东省 in a title, where 岭东年鉴 seemed to speak of 岭东区: a full name that no register lists."""
-    for match in UNLISTED.finditer(titles):
-        name = match[1]
+    for name in _unlisted(titles):
         is_other = name.startswith(region.short_name) and not name.startswith(region.name)
         if is_other and not names.index.knows(name):
             return name

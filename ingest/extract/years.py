@@ -54,6 +54,12 @@ TITLE_YEAR = re.compile(r"((?:19|20)\d{2})\s*年")
 PUBLISHED = re.compile(r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})")
 
 
+UNTIL = "截至"
+SENTENCE_ENDS = "。\n"
+YEAR_END = ("底", "末")
+AIM = re.compile(r"[到至](?=(?:19|20)\d{2}年)")
+
+
 class TimeMark(NamedTuple):
     """A year told at `start:end`; `is_topical` when it opens a clause."""
 
@@ -207,6 +213,16 @@ class Years:
             return self._value(carried), "section", carried
         return self.page_year.year, self.page_year.basis, None
 
+    def year_before_aims(self, mark: TimeMark | None) -> int | None:
+        """The page's year, after which years are aims; where the text alone tells it, only those behind 到.
+
+        1998年企业改制。2004年有基层工会214个 goes on in time.
+        """
+        if self.page_year.basis != "text" or mark is None:
+            return self.page_year.year
+        told = self.text[max(0, mark.start - len(UNTIL)) : mark.end]
+        return self.page_year.year if AIM.search(told) and UNTIL not in told else None
+
     def _is_former_level(self, place: int, end: int, previous_end: int) -> bool:
         """由77.2%上升到81.1%, 比上年末的1237户减少: true before the time that the sentence tells."""
         lead = self.text[previous_end:place].rstrip(" 约近")
@@ -345,8 +361,12 @@ class Years:
         return self._told_in + (mark.offset or 0) - is_ahead
 
     def _is_before_told(self, mark: TimeMark) -> bool:
-        """上年 is the year before the one of which the text tells; 去年 is the one before it is told."""
-        return holds_any(self.text[mark.start : mark.end], words()["year_before_told"])
+        """截至2022年底…由上年的41.5%提高: the year before the one told; 去年 is the one before it is told."""
+        if not holds_any(self.text[mark.start : mark.end], words()["year_before_told"]):
+            return False
+        begin = behind_last(self.text, SENTENCE_ENDS, 0, mark.start)
+        told = [other for other in self._backwards(mark.start - 1, begin) if other.year is not None]
+        return bool(told) and self.text.startswith(YEAR_END, told[0].end - 1)
 
     def _told_before(self, mark: TimeMark) -> int | None:
         """The last year told before a mark in its paragraph (gazetteers: on the page), but none to compare with."""

@@ -14,6 +14,7 @@ FEWEST_ROWS = 3
 FEWEST_VALUE_ROWS = 2
 VALUE = re.compile(r"[-−]?\d+(?:\.\d+)?%?|[\d,]{5,}|-+|—+|…+|\*+|")
 QUOTED = re.compile(r'"[^"\n]*"')
+THOUSANDS = re.compile(r"[^,]*?\d{1,3}(?:,\d{3})+(?!\d)[^,]*")  # 会员 1,234,567
 FILLER = "\x00"
 
 
@@ -26,6 +27,7 @@ def with_tabs(lines: Sequence[str]) -> list[str]:
     for count, run in groupby((_split_apart(line) for line in lines), key=lambda line: line.count(FILLER)):
         rows = list(run)
         is_table = count >= FEWEST_COMMAS and len(rows) >= FEWEST_ROWS and _holds_values(rows)
+        is_table = is_table and not all(THOUSANDS.fullmatch(row.replace(FILLER, ",")) for row in rows)
         found += [row.replace(FILLER, "\t" if is_table else ",") for row in rows]
     return [new if "\t" in new and "\t" not in line else line for new, line in zip(found, lines, strict=True)]
 

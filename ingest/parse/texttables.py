@@ -496,7 +496,7 @@ def _shift(row: list[Piece], width: int) -> int:
 
 def _holds_values(row: list[Piece]) -> bool:
     years = [int(piece.text[:4]) for piece in row if piece.is_year]
-    return any(piece.is_number and not piece.is_year for piece in row) or not is_row_of_years(years)
+    return any(piece.is_number and not piece.is_year for piece in row) or not is_row_of_years(row[0].text, years)
 
 
 def _cell(row: int, column: int, piece: Piece, is_header: bool = False) -> Cell:

@@ -16,6 +16,8 @@ from ingest.vocabulary import BreakdownWord, bare_category, categories, words
 PERIOD_SIGNS = re.compile("[\"“”'‘’\\s]|(?:计划)?(?:时期|期间)$")
 COLUMN_NUMBER = re.compile(r"^[(（]?(?P<number>\d{1,2})[)）]?\s*(?:=[\d()（）+＋×÷/*\-－]+)?$")
 LEAST_COLUMNS = 3
+SPACE = re.compile(r"\s")
+CJK = re.compile(r"[\u4e00-\u9fff]")
 AREA_HEAD = re.compile(r"^[省市县区旗盟州镇乡街道、()（）各及/]+$")
 
 
@@ -57,8 +59,14 @@ def is_year_head(core: str) -> bool:
     return match is not None and bool(match["word"]) and not match["rest"]
 
 
-def is_row_of_years(years: Sequence[int]) -> bool:
-    """Numbers that look like years head columns in their order, or repeatedly; 1846, 1903, 1957, 1938 are values."""
+def is_row_of_years(label: str, years: Sequence[int]) -> bool:
+    """Numbers that look like years head columns, but behind a label of their own only in order or repeated.
+
+    集体合同 1846 1903 1957 1938 are values.
+    """
+    own = SPACE.sub("", label)
+    if not CJK.search(own) or is_stub_head(own):
+        return True
     pairs = list(pairwise(years))
     in_order = all(a < b for a, b in pairs) or all(a > b for a, b in pairs)
     return in_order or len(set(years)) < len(years)

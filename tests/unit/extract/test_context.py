@@ -195,9 +195,11 @@ def test_the_total_of_a_table_of_regions_is_of_the_one_around_them(
         ("澜州年鉴2015 澜州市总工会", "澜州市"),
         ("云泉市2013年困难职工帮扶工作情况表", "云泉市"),
         ("鹭洲市白鹭区年鉴2015 区总工会", "白鹭区"),
+        ("江苏县区工会工作情况", "江苏省"),
+        ("南京地区工会志", "南京市"),
     ],
 )
-def test_a_full_name_that_no_register_lists_is_the_place(read, title: str, place: str) -> None:
+def test_the_place_is_a_full_name_and_no_kind_of_area(read, title: str, place: str) -> None:
     assert [c.ref_area_name for c in read("工会会员61万人。", title=title)] == [place]
 
 
@@ -222,3 +224,14 @@ def test_the_year_before_is_that_before_the_year_of_which_news_tells(read) -> No
         ("70.3%", 2022),
         ("73家", 2022),
     ]
+
+
+def test_a_year_to_come_is_an_aim_where_only_the_text_tells_the_page_year(read) -> None:
+    text = "2014年,全市会员20万人。到2020年,全市会员达到30万人。"
+    claims = read(text, title="泰州市总工会工作情况")
+    assert [(c.ref_year, c.is_target) for c in claims] == [(2014, False), (2020, True)]
+
+
+def test_an_award_of_a_district_is_of_its_level_in_an_autonomous_region_too(read) -> None:
+    claims = read("获海拉尔区五一劳动奖章12人,获自治区五一劳动奖章3人。", title="内蒙古年鉴2015 自治区总工会")
+    assert [c.breakdown for c in claims] == [{"award_level": "county"}, {"award_level": "province"}]

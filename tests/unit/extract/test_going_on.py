@@ -159,7 +159,7 @@ from tests.unit.extract.conftest import rows
             ],
         ),
         (  # the end of a name before a place of service is no level
-            "到2015年,青禾市工会驿站总数达到400个。",
+            "到2015年,泰州市工会驿站总数达到400个。",
             [("400个", "outdoor_worker_stations", "")],
         ),
         (  # parts of all that exist, after new ones
@@ -189,13 +189,54 @@ from tests.unit.extract.conftest import rows
             ],
         ),
         (  # a series goes on from the noun that its sentence names, and from none of two
-            "1985年基层工会618个,专职干部963人。此后基层工会、会员、专职干部,1990年为735个、17.9万人。",
+            "1985年基层工会618个,专职干部963人。此后基层工会、会员、专职干部三项,1990年为735个、17.9万人。",
             [
                 ("618个", "grassroots_unions", ""),
                 ("963人", "full_time_union_staff", ""),
+                ("三项", None, ""),
                 ("735个", "grassroots_unions", ""),
                 ("17.9万人", None, ""),
             ],
+        ),
+        (  # a label that names its own kind of units takes none from before
+            "实行厂务公开的国有企业86家;建立职代会的企事业单位1320家,建立职代会的非公企业320家。",
+            [
+                ("86家", "open_affairs_units", "ownership=state"),
+                ("1320家", "workers_congress_units", ""),
+                ("320家", "workers_congress_units", "ownership=nonpublic"),
+            ],
+        ),
+        (  # the whole area is no part of the enterprises before it
+            "全市86家外商投资企业中有52家建立工会,全市会员20万人。",
+            [
+                ("86家", None, ""),
+                ("52家", "enterprises_with_union", "ownership=foreign"),
+                ("20万人", "union_members", ""),
+            ],
+        ),
+        (  # more than the last kind of enterprises are not some of that kind
+            "外商投资企业320家、私营企业1200家,其中建立工会的1400家。",
+            [("320家", None, ""), ("1200家", None, ""), ("1400家", "enterprises_with_union", "")],
+        ),
+        (  # a sum of new ones is no stock
+            "新发展会员1.2万人,其中农民工共计8000人。",
+            [("1.2万人", "new_members", ""), ("8000人", "new_members", "worker_type=migrant")],
+        ),
+        (  # who is honoured for an award counts for that award
+            "省级劳动模范12人被命名为优秀工作者。",
+            [("12人", "model_workers_commended", "award_level=province")],
+        ),
+        (  # a level behind a verb, and a character that ends the name of a place
+            "现有省职工书屋12家,泰州市工会驿站总数达到400个。",
+            [("12家", "workers_bookhouses", "award_level=province"), ("400个", "outdoor_worker_stations", "")],
+        ),
+        (  # 组织 ends a noun
+            "全市拥有320个工会组织12万名会员。",
+            [("320个", "grassroots_unions", ""), ("12万名", "union_members", "")],
+        ),
+        (  # a campaign among the unions is no part of them
+            "在基层工会中开展“争创”活动,国有企业12个、非公企业20个受到表彰。",
+            [("12个", None, ""), ("20个", None, "")],
         ),
         (  # the kind of enterprises inside a label
             "已建工会的外商投资企业17家。",

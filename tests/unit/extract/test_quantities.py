@@ -62,7 +62,6 @@ def test_a_printed_quantity_is_read_with_its_interval(
     [
         "十届五次全委会议",
         "完成了区八次工代会的任务",
-        "数据由中心提供。\n　　— 413 —\n",
         "下午三点五十分开会",
         "第二十九次会议",
         "12月27日召开",
@@ -119,3 +118,22 @@ def test_offsets_point_at_the_printed_number() -> None:
     text = "全区基层工会达到6.4万个,会员近600万人。"
     quantities, _ = find_quantities(text)
     assert [text[q.start : q.end] for q in quantities] == ["6.4万个", "近600万人"]
+
+
+def test_a_page_number_between_dashes_is_none_and_a_list_item_is_one() -> None:
+    assert find_quantities("数据由中心提供。\n　　— 413 —\n") == ([], [])
+    assert [item.value for item in find_quantities("— 413 — 会员")[0]] == [413]
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("近九成三资企业建会", ["近九成"]),
+        ("近八成三轮车从业人员入会", ["近八成"]),
+        ("女性占四成六,", ["四成六"]),
+        ("慰问金800元至1200户困难家庭", ["800元", "1200户"]),
+        ("发放500元到1200名困难职工手中", ["500元", "1200名"]),
+    ],
+)
+def test_what_stands_behind_is_no_part_of_the_number(text: str, spans: list[str]) -> None:
+    assert [text[item.start : item.end] for item in find_quantities(text)[0]] == spans

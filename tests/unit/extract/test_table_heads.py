@@ -383,3 +383,13 @@ def test_a_part_or_a_whole_without_values_is_no_section() -> None:
         ("women_committees", ""),
         ("women_committees", ""),
     ]
+
+
+def test_years_out_of_order_head_columns_below_a_head_of_labels() -> None:
+    text = "泰州市工会情况\n指标\t1978\t1990\t2014\t2013\n基层工会(个)\t1200\t2200\t3300\t3200\n会员(人)\t5\t6\t8\t7\n"
+    assert [(row[0], row[1], row[5]) for row in read(text)][:4] == [
+        ("1200", "grassroots_unions", 1978),
+        ("2200", "grassroots_unions", 1990),
+        ("3300", "grassroots_unions", 2014),
+        ("3200", "grassroots_unions", 2013),
+    ]

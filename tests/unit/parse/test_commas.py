@@ -39,6 +39,7 @@ def test_commas_inside_quotes_stay_and_the_line_keeps_its_length() -> None:
             "有干部31人,专职12人,兼职19人。",
         ],
         ["年份,基层工会,会员", "2009,512,40213"],  # too few rows
+        ["会员 1,234,567", "职工 2,345,678", "女会员 1,111,222"],  # thousands
         ["甲,1200,1300", "乙,1,2,3", "丙,4,5"],  # rows of different length
     ],
 )
