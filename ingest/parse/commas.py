@@ -15,7 +15,7 @@ FEWEST_VALUE_ROWS = 2
 VALUE = re.compile(r"[-−]?\d+(?:\.\d+)?%?|[\d,]{5,}|-+|—+|…+|\*+|")
 QUOTED = re.compile(r'"[^"\n]*"')
 THOUSANDS = re.compile(r"[^,]*?\d{1,3}(?:,\d{3})+(?!\d)[^,]*")  # 会员 1,234,567
-FILLER = "\x00"
+FILLER, KEPT = "\x00", "\x01"  # commas between cells, and those inside quotes
 
 
 def with_tabs(lines: Sequence[str]) -> list[str]:
@@ -27,7 +27,6 @@ def with_tabs(lines: Sequence[str]) -> list[str]:
     for count, run in groupby((_split_apart(line) for line in lines), key=lambda line: line.count(FILLER)):
         rows = list(run)
         is_table = count >= FEWEST_COMMAS and len(rows) >= FEWEST_ROWS and _holds_values(rows)
-        is_table = is_table and not all(THOUSANDS.fullmatch(row.replace(FILLER, ",")) for row in rows)
         found += [row.replace(FILLER, "\t" if is_table else ",") for row in rows]
     return [new if "\t" in new and "\t" not in line else line for new, line in zip(found, lines, strict=True)]
 
@@ -36,12 +35,14 @@ def _split_apart(line: str) -> str:
     """The line with a mark for each comma between cells, its quotes blanked out."""
     if "," not in line or "\t" in line:
         return line
-    kept = QUOTED.sub(lambda match: f" {match[0][1:-1].replace(',', chr(1))} ", line)
-    return kept.replace(",", FILLER).replace(chr(1), ",")
+    kept = QUOTED.sub(lambda match: f" {match[0][1:-1].replace(',', KEPT)} ", line)
+    return kept.replace(",", FILLER).replace(KEPT, ",")
 
 
 def _holds_values(rows: list[str]) -> bool:
-    """At least two of the rows hold nothing but values behind their first cell, and more than one of them."""
+    """At least two rows hold nothing but values behind their first cell, and not all commas part thousands."""
+    if all(THOUSANDS.fullmatch(row.replace(FILLER, ",")) for row in rows):
+        return False
     return sum(_is_value_row(row) for row in rows) >= FEWEST_VALUE_ROWS
 
 

@@ -1,4 +1,4 @@
-"""Tables that reach us as plain text: cells set apart by bars, tabs or wide gaps, or one cell a line.
+"""Tables that reach us as plain text: cells set apart by bars, tabs, commas or wide gaps, or one cell a line.
 
 Belongs here: finding such stretches and rebuilding rows and columns, with offsets into the text. Does not
 belong here: what rows and columns mean (`ingest.extract.tables`).
