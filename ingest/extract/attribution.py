@@ -574,7 +574,6 @@ def breakdown_around(
         window = view[behind_last(view, ",;:。\n", max(floor, start - ANNOUNCED_WITHIN), start) : start]
         found = announced_before(window, codes)
         return found | breakdown_of(view[item.end : quantity.number_start], codes)
-    noun = next(
-        (word for word in words()["subject_noun"] if item.label.text.startswith(word)), ""
-    )  # 事业|单位建立职代会
-    return announced_before(view[quantity.end : item.start + len(noun)].rpartition("的")[2], codes)
+    noun = next((word for word in words()["unit_noun"] if item.label.text.startswith(word)), "")
+    window = view[quantity.end : item.start + len(noun)]  # 84个事业|单位建立了职代会制度
+    return announced_before(window.rpartition(OF)[2], codes)

@@ -141,7 +141,7 @@ def quantity_pattern() -> re.Pattern[str]:
         rf"|(?P<chinese>[{CHINESE}]+(?:点[{CHINESE_DIGITS}]+(?(percent_word)|(?=[万亿倍%]|个百分点))[万亿]?)?"
         rf"(?:[多余几来](?:万亿|[万亿千百])?)?(?:分之[{CHINESE}]+)?))"
         rf"(?:(?P<from_unit>%|元(?={to_money}))?\s?(?:[-—–~～]{{1,2}}|至|到)\s?(?P<to>{arabic})(?P<to_scale>{MAGNITUDE})?)?"
-        rf"\s?(?P<unit>{measure})?(?P<hundredth>(?<=成)[一二三四五六七八九](?=[,。;、:!?)\s的]|以|左右|多|强|$))?(?P<open3>多|余|有余)?(?P<after>{after})?"
+        rf"\s?(?P<unit>{measure})?(?P<hundredth>(?<=成)[{CHINESE_DIGITS}](?=[,。;、:!?)\s的]|以|左右|多|强|$))?(?P<open3>多|余|有余)?(?P<after>{after})?"
     )
 
 
