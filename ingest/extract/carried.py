@@ -7,6 +7,7 @@ has (`attribution`, `inheritance`).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ingest.extract.breakdowns import breakdown_of
 from ingest.extract.codes import (
@@ -26,7 +27,7 @@ from ingest.extract.codes import (
     TELL_OF_UNIONS,
 )
 from ingest.extract.labels import Occurrence
-from ingest.extract.lexicon import any_of
+from ingest.extract.lexicon import alternation, among, any_of
 from ingest.extract.quantities import Quantity
 from ingest.extract.sentence import Match, Sentence, strip_linkers
 from ingest.vocabulary import breakdown_words, metrics, without_of_which, words
@@ -34,7 +35,6 @@ from ingest.vocabulary import breakdown_words, metrics, without_of_which, words
 SUBJECTS = (OWNERSHIP, SECTOR)
 OF_ANY_SECTOR = frozenset({"unit", "organisation"})  # what these count may be no enterprise
 SUBJECT_SIGNS = (",", "、")
-AMONG = re.compile(r"(?:当中|之中|中),?(?:已经?)?有?$")
 PART_RULES = ("part_of", "named_part")
 PERCENT = "%"
 NO_SUBJECT = "\x00"
@@ -53,10 +53,10 @@ def carry_subject(sentence: Sentence, matches: list[Match | None], view: str) ->
     for index, match in enumerate(matches):
         quantity = sentence.quantities[index]
         lead = view[begin : match.label.start if match and match.label else quantity.start]
-        among = _subject_among(lead[: quantity.start - begin]) if _is_some_of(index, sentence) else {}
+        whole = _subject_among(lead[: quantity.start - begin]) if _is_some_of(index, sentence) else {}
         begin = quantity.end
-        if among or not _goes_on(lead, match, quantity, counted):
-            subject, counted = among, None
+        if whole or not _goes_on(lead, match, quantity, counted):
+            subject, counted = whole, None
         if match is None:
             found = _subject_counted(lead)
             subject, counted = (found, quantity) if found else (subject, counted)
@@ -126,12 +126,17 @@ def _of_subject(match: Match, subject: dict[str, str]) -> Match:
     return match._replace(breakdown=told | match.breakdown, rule=match.rule + "+subject") if told else match
 
 
+@lru_cache(maxsize=1)
+def _some_of() -> re.Pattern[str]:
+    return re.compile(rf"{among().pattern}(?:{alternation(words()['some_of'])})?$")
+
+
 def _subject_among(lead: str) -> dict[str, str]:
     """86家外商投资企业中有52家建立工会; 建会企业中,建立职代会的98家: those of which the number counts some."""
-    among = AMONG.search(lead)
-    if among is None:
+    found = _some_of().search(lead)
+    if found is None:
         return {}
-    noun = lead[: among.start()]
+    noun = lead[: found.start()]
     is_enterprises = any(
         noun.endswith(item.word) for item in breakdown_words() if {item.dimension: item.value} == ENTERPRISE_SECTOR
     )

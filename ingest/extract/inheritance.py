@@ -15,7 +15,7 @@ from ingest.extract.carried import SUBJECTS, carry_award_level, carry_contract_t
 from ingest.extract.codes import ALL_UNIONS, AWARD_LEVEL, EMPLOYEES, ENTERPRISE_SECTOR, ENTERPRISES, NEW_UNIONS
 from ingest.extract.elided import elided_verb, is_vague, verb_around
 from ingest.extract.labels import Occurrence
-from ingest.extract.lexicon import ENUMERATORS, SERIES_SIGNS, any_of
+from ingest.extract.lexicon import ENUMERATORS, SERIES_SIGNS, among, any_of
 from ingest.extract.listed import share_listed
 from ingest.extract.placed import of_row_of_places
 from ingest.extract.places import is_place
@@ -38,7 +38,6 @@ SERIES_END = frozenset({"", *",;。、:()\n"})
 TOLD_YEAR = re.compile(r"(?:1[89]|20)\d{2}年|年[底末初]")
 COMPARED_LEVEL = re.compile(r"[,、]?(?:比|较|与)(?:(?:19|20)\d{2}年|上年|去年|上一年|前年)(?:[末底初]|度)?的")
 NAMED_LEVEL = re.compile(r"[\u4e00-\u9fff]{0,3}\x00")
-AMONG = re.compile(r"(?:当中|之中|中),?")
 BUILT_UNITS = frozenset({"facility", "organisation"})
 TOTAL = "total_of_previous"
 
@@ -113,10 +112,10 @@ def _whole_in_words(
     """新发展会员中,农民工3.2万人: the noun of a whole of which parts follow, and where the words for the part begin."""
     for item in reversed(occurrences):
         is_before = begin <= item.start and item.end < quantity.start
-        among = AMONG.match(view, item.end) if is_before and item.label.metrics else None
-        if among and quantity.start - among.end() <= LONGEST_NOUN and can_count(item, quantity):
+        found = among().match(view, item.end) if is_before and item.label.metrics else None
+        if found and quantity.start - found.end() <= LONGEST_NOUN and can_count(item, quantity):
             breakdown = item.term.fixed_breakdown | item.label.breakdown
-            return Match(item.term.codes, breakdown, "whole_in_words", item), among.end()
+            return Match(item.term.codes, breakdown, "whole_in_words", item), found.end()
     return None
 
 

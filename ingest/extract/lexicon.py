@@ -27,6 +27,12 @@ def any_of(*kinds: str) -> re.Pattern[str]:
     return re.compile(alternation(dict.fromkeys(word for kind in kinds for word in words()[kind])))
 
 
+@lru_cache(maxsize=1)
+def among() -> re.Pattern[str]:
+    """The words behind a whole of which parts or some follow: 新发展会员中,农民工; 86家企业中有52家."""
+    return re.compile(rf"(?:{alternation(words()['among'])}),?")
+
+
 def holds_any(text: str, options: Iterable[str]) -> bool:
     """Whether one of the words stands in the text."""
     for word in options:  # noqa: SIM110  (a generator costs more than the search)
